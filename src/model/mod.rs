@@ -1,0 +1,12 @@
+//! The words that all rooms share.
+//!
+//! Pure data: no input or output, no clock, no other room. What is stored has its one form here ([`text`]).
+
+pub mod capture;
+pub mod digest;
+pub mod event;
+pub mod finding;
+pub mod source;
+pub mod statement;
+pub mod text;
+pub mod time;

@@ -1,1 +1,5 @@
-//! (to be written)
+//! The room that keeps: append-only, provable.
+//!
+//! The room knows no HTML, no network but its own storage, and no clock.
+
+pub mod storage;

@@ -2,4 +2,5 @@
 //!
 //! The room knows no HTML, no network but its own storage, and no clock.
 
+pub mod merkle;
 pub mod storage;

@@ -1,1 +1,6 @@
-//! (to be written)
+//! The room that keeps: append-only, provable.
+//!
+//! The room knows no HTML, no network but its own storage, and no clock.
+
+pub mod merkle;
+pub mod storage;

@@ -197,9 +197,9 @@ pub type Readings = HashMap<Seq, Vec<Read>>;
 
 /// Folds the looks at one statement, which are in order, to its history.
 ///
-/// `last_without(round)` gives when the source was last seen without the statement before the round in which it was
-/// first seen; a statement whose date lies a day or more before that is flagged `stated-earlier`.
-pub fn fold(looks: &[Look], readings: &Readings, last_without: impl Fn(Instant) -> Option<Instant>) -> History {
+/// `last_without` is when the source's listing was last seen before the round in which the statement was first seen; a
+/// statement whose date lies a day or more before that is flagged `stated-earlier`.
+pub fn fold(looks: &[Look], readings: &Readings, last_without: Option<Instant>) -> History {
     let mut fold = Fold {
         history: History {
             revisions: Vec::new(),
@@ -212,10 +212,11 @@ pub fn fold(looks: &[Look], readings: &Readings, last_without: impl Fn(Instant) 
         },
         missing: None,
         readings,
+        last_without,
     };
     for look in looks {
         match look.verdict {
-            Verdict::Statement | Verdict::NotModified | Verdict::Listing => fold.stands(look, &last_without),
+            Verdict::Statement | Verdict::NotModified | Verdict::Listing => fold.stands(look),
             Verdict::Gone => fold.gone(look),
             Verdict::Blocked => fold.nothing(look, EventKind::Blocked),
             Verdict::Disallowed => fold.nothing(look, EventKind::Disallowed),
@@ -236,10 +237,11 @@ struct Fold<'a> {
     /// Round and time of the look that found it missing.
     missing: Option<(Instant, Instant)>,
     readings: &'a Readings,
+    last_without: Option<Instant>,
 }
 
 impl Fold<'_> {
-    fn stands(&mut self, look: &Look, last_without: &impl Fn(Instant) -> Option<Instant>) {
+    fn stands(&mut self, look: &Look) {
         let shown = look.equals.unwrap_or(look.seq);
         let Some((read, text)) = last_text(self.readings, shown) else {
             let reason = self.readings.get(&shown).map(|_| "no text was found on the page".to_owned());
@@ -255,7 +257,7 @@ impl Fold<'_> {
         };
         let mut flags = Vec::new();
         if !same {
-            flags = self.flags_of(text, look, last_without);
+            flags = self.flags_of(text);
             self.history.revisions.push(Revision {
                 number: u32::try_from(self.history.revisions.len() + 1).unwrap_or(u32::MAX),
                 capture: shown,
@@ -289,18 +291,12 @@ impl Fold<'_> {
         }
     }
 
-    fn flags_of(
-        &self,
-        text: &TextHead,
-        look: &Look,
-        last_without: &impl Fn(Instant) -> Option<Instant>,
-    ) -> Vec<&'static str> {
+    fn flags_of(&self, text: &TextHead) -> Vec<&'static str> {
         let mut flags = Vec::new();
         match self.history.revisions.last() {
             None => {
-                let without = last_without(look.round);
                 let stated = text.published.and_then(|published| published.latest());
-                if let (Some(without), Some(stated)) = (without, stated)
+                if let (Some(without), Some(stated)) = (self.last_without, stated)
                     && stated + chrono::TimeDelta::days(1) <= without
                 {
                     flags.push("stated-earlier");

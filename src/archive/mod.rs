@@ -2,5 +2,7 @@
 //!
 //! The room knows no HTML, no network but its own storage, and no clock.
 
+pub mod history;
+pub mod index;
 pub mod merkle;
 pub mod storage;

@@ -2,6 +2,7 @@
 //!
 //! Pure data: no input or output, no clock, no other room. What is stored has its one form here ([`entry`], [`text`]).
 
+pub mod address;
 pub mod capture;
 pub mod digest;
 pub mod entry;

@@ -10,7 +10,7 @@ use crate::archive::history::{self, History, Seq, TextHead};
 use crate::model::address;
 use crate::model::digest::Digest;
 use crate::model::entry::{Answer, Capture, Fact, Keeping, Poll, ReadingFact};
-use crate::model::statement::StatementId;
+use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 use crate::model::time::Instant;
 
@@ -217,7 +217,7 @@ impl Index {
 
     /// Works out a statement's history anew and writes its summary.
     pub fn refold(&self, statement: &Digest) -> Result<History, IndexError> {
-        let history = self.history(statement)?;
+        let (source, history) = self.fold(statement)?;
         let latest = history.latest();
         let head: Option<&TextHead> = latest.map(|revision| &revision.text);
         let mut flags: Vec<&str> = Vec::new();
@@ -231,7 +231,7 @@ impl Index {
             .prepare_cached(
                 "UPDATE statement SET title = ?2, published = ?3, language = ?4, text = ?5, body = ?6, first_seen = coalesce(?7, first_seen),
                  last_seen = ?8, last_look = coalesce(?9, last_look), entry = ?10, revisions = ?11, state = ?12, flags = ?13,
-                 url = coalesce(?14, url) WHERE id = ?1",
+                 url = coalesce(?14, url), source = coalesce(?15, source) WHERE id = ?1",
             )?
             .execute(params![
                 statement.as_bytes(),
@@ -248,20 +248,26 @@ impl Index {
                 history.state.as_str(),
                 flags.join(" "),
                 history.seen.last().map(|seen| seen.url.as_str()),
+                source.as_ref().map(SourceId::as_str),
             ])?;
         Ok(history)
     }
 
     /// The history of a statement.
     pub fn history(&self, statement: &Digest) -> Result<History, IndexError> {
+        Ok(self.fold(statement)?.1)
+    }
+
+    /// The history of a statement, and the source that asked for it last.
+    fn fold(&self, statement: &Digest) -> Result<(Option<SourceId>, History), IndexError> {
         let (looks, readings) = self.looks(statement)?;
-        let source = looks.first().map(|(source, _)| source.clone());
-        let looks: Vec<history::Look> = looks.into_iter().map(|(_, look)| look).collect();
-        let without = match (&source, looks.first()) {
-            (Some(source), Some(first)) => self.last_listing_before(source, first.round)?,
-            _ => None,
+        let without = match looks.first() {
+            Some((source, first)) => self.last_listing_before(source, first.round)?,
+            None => None,
         };
-        Ok(history::fold(&looks, &readings, |_| without))
+        let source = looks.last().map(|(source, _)| source.clone());
+        let looks: Vec<history::Look> = looks.into_iter().map(|(_, look)| look).collect();
+        Ok((source, history::fold(&looks, &readings, without)))
     }
 
     /// Notes what the next request for an address may be made conditional on.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-pub use apply::Kept;
+pub use apply::{Kept, Located};
 pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary};
 
 use crate::model::digest::Digest;

@@ -4,3 +4,4 @@
 
 pub mod merkle;
 pub mod storage;
+pub mod tiles;

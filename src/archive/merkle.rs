@@ -62,6 +62,15 @@ pub fn root<E>(size: u64, read: impl FnMut(u8, u64) -> Result<Digest, E>) -> Res
     Edge::read(size, read).map(|edge| edge.root())
 }
 
+/// The root over all of `leaves`, given by their hashes.
+pub fn root_of(leaves: &[Digest]) -> Digest {
+    let mut edge = Edge::default();
+    for leaf in leaves {
+        edge.push(*leaf);
+    }
+    edge.root()
+}
+
 /// The proof that leaf `index` is in the tree of `size` leaves (RFC 9162, 2.1.3.1); `None` where there is no such leaf.
 pub fn inclusion_proof<E>(
     index: u64,

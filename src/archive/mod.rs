@@ -6,3 +6,4 @@ pub mod history;
 pub mod index;
 pub mod merkle;
 pub mod storage;
+pub mod tiles;

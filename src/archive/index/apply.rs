@@ -143,14 +143,11 @@ impl Index {
 
     fn apply_reading(&self, seq: Seq, reading: &ReadingFact, kept: &dyn Kept) -> Result<Option<StatementId>, IndexError> {
         let capture = Seq::new(seq.log(), reading.capture);
-        let source = |what: &str| IndexError::Source { entry: seq.number(), what: what.to_owned() };
         let (text, visible, failed) = match &reading.outcome {
-            Ok((text, beside)) => {
-                self.add_text(text, kept).ok_or_else(|| source("its text is not in the segments"))??;
-                let beside = kept.bytes(beside).ok_or_else(|| source("its reading.json is not in the segments"))?;
-                (Some(*text), visible_of(&beside), None)
-            }
-            Err(why) => (None, None, Some(why)),
+            // a text that cannot be had is for `verify` to report: the rest of the archive can be read all the same
+            Ok((text, _)) if !self.add_text(text, kept)? => (None, None, Some("the text cannot be read")),
+            Ok((text, beside)) => (Some(*text), kept.bytes(beside).and_then(|beside| visible_of(&beside)), None),
+            Err(why) => (None, None, Some(why.as_str())),
         };
         self.connection.prepare_cached("INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
             params![
@@ -165,28 +162,22 @@ impl Index {
         self.statement_of(capture)
     }
 
-    fn add_text(&self, digest: &Digest, kept: &dyn Kept) -> Option<Result<(), IndexError>> {
-        let known = || -> Result<bool, IndexError> {
-            let mut select = self.connection.prepare_cached("SELECT 1 FROM text WHERE digest = ?1")?;
-            Ok(select.query_row([digest.as_bytes()], |_| Ok(())).optional()?.is_some())
-        };
-        match known() {
-            Ok(true) => return Some(Ok(())),
-            Ok(false) => {}
-            Err(error) => return Some(Err(error)),
+    /// Takes in what is compared and listed of a text; says whether it could be had.
+    fn add_text(&self, digest: &Digest, kept: &dyn Kept) -> Result<bool, IndexError> {
+        let mut select = self.connection.prepare_cached("SELECT 1 FROM text WHERE digest = ?1")?;
+        if select.query_row([digest.as_bytes()], |_| Ok(())).optional()?.is_some() {
+            return Ok(true);
         }
-        let text = Text::parse(std::str::from_utf8(&kept.bytes(digest)?).ok()?)?;
-        let insert = || -> Result<(), IndexError> {
-            self.connection.prepare_cached("INSERT OR REPLACE INTO text VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
-                digest.as_bytes(),
-                text.title(),
-                text.published().map(|date| date.to_string()),
-                text.language(),
-                text.wording().as_bytes()
-            ])?;
-            Ok(())
-        };
-        Some(insert())
+        let bytes = kept.bytes(digest).and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(text) = bytes.as_deref().and_then(Text::parse) else { return Ok(false) };
+        self.connection.prepare_cached("INSERT OR REPLACE INTO text VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            digest.as_bytes(),
+            text.title(),
+            text.published().map(|date| date.to_string()),
+            text.language(),
+            text.wording().as_bytes()
+        ])?;
+        Ok(true)
     }
 
     fn apply_poll(&self, seq: Seq, poll: &Poll) -> Result<(), IndexError> {

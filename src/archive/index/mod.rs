@@ -43,14 +43,6 @@ pub enum IndexError {
     /// Anything else.
     #[error("cannot read or write the index")]
     Sqlite(#[source] rusqlite::Error),
-    /// What the index was to take in could not be read from the archive.
-    #[error("cannot take entry {entry} into the index: {what}")]
-    Source {
-        /// The number of the entry.
-        entry: u64,
-        /// What is wrong with it, or with what it names.
-        what: String,
-    },
 }
 
 impl From<rusqlite::Error> for IndexError {

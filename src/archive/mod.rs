@@ -2,6 +2,7 @@
 //!
 //! The room knows no HTML, no network but its own storage, and no clock.
 
+pub mod checkpoint;
 pub mod merkle;
 pub mod storage;
 pub mod tiles;

@@ -1,0 +1,3 @@
+//! `demo`: the whole job with no network.
+
+pub mod office;

@@ -84,15 +84,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 7] = [
-        Self::Statement,
-        Self::NotModified,
-        Self::Gone,
-        Self::Unwell,
-        Self::Blocked,
-        Self::Disallowed,
-        Self::Failed,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Statement, Self::NotModified, Self::Gone, Self::Unwell, Self::Blocked, Self::Disallowed, Self::Failed];
 
     /// The word that stands in an entry.
     pub fn as_str(self) -> &'static str {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::checkpoint::{Checkpoint, SigningKey, VerifierKey};
+use super::checkpoint::{Checkpoint, CheckpointError, Note, SigningKey, VerifierKey};
 use super::merkle;
 use super::storage::{Storage, StorageError};
 use super::tiles::{self, EntryTooLong, Hashes, Kind, RightEdge, Tile, TileError};
@@ -43,6 +43,9 @@ pub enum LogError {
         /// What differs.
         what: String,
     },
+    /// The checkpoint could not be signed.
+    #[error("cannot sign the checkpoint")]
+    Sign(#[from] CheckpointError),
     /// An entry is too long.
     #[error("cannot append to the log")]
     TooLong(#[from] EntryTooLong),
@@ -66,7 +69,7 @@ pub struct Log {
     size: u64,
     root: Digest,
     /// The signed note of the newest checkpoint; `None` for a log that has none yet.
-    note: Option<String>,
+    note: Option<Vec<u8>>,
     /// What was odd about the checkpoints, but does no harm.
     warnings: Vec<String>,
 }
@@ -92,9 +95,9 @@ impl Log {
         let mut read = |note: &Option<Vec<u8>>, place: &str| {
             let note = note.as_deref()?;
             match open_note(note, vantage, key) {
-                Ok(found) => Some(found),
-                Err(why) => {
-                    warnings.push(format!("the checkpoint {place} cannot be used: {why}"));
+                Ok(checkpoint) => Some((checkpoint, note.to_vec())),
+                Err(error) => {
+                    warnings.push(format!("the checkpoint {place} cannot be used: {}", said(&error)));
                     None
                 }
             }
@@ -162,7 +165,7 @@ impl Log {
     }
 
     /// The signed note of its newest checkpoint.
-    pub fn note(&self) -> Option<&str> {
+    pub fn note(&self) -> Option<&[u8]> {
         self.note.as_deref()
     }
 
@@ -210,18 +213,31 @@ impl Log {
     }
 }
 
-/// Reads a note, checks its signature where the key is known, and its origin.
-fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<(Checkpoint, String), String> {
-    let text = std::str::from_utf8(note).map_err(|_| "it is not UTF-8".to_owned())?;
-    let checkpoint = match key {
-        Some(key) => Checkpoint::verify(text, key),
-        None => Checkpoint::parse_note(text),
-    };
-    let checkpoint = checkpoint.map_err(|error| error.to_string())?;
-    if checkpoint.origin != vantage {
-        return Err(format!("it is of the log {:?}", checkpoint.origin));
+/// Reads a note: with a key, checks who signed; without one, only what it says.
+fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<Checkpoint, CheckpointError> {
+    match key {
+        Some(key) => Checkpoint::open(note, key, vantage),
+        None => {
+            let checkpoint: Checkpoint = Note::parse(note)?.text().parse()?;
+            if checkpoint.origin != vantage {
+                let expected = vantage.to_owned();
+                return Err(CheckpointError::OtherLog { expected, found: checkpoint.origin });
+            }
+            Ok(checkpoint)
+        }
     }
-    Ok((checkpoint, text.to_owned()))
+}
+
+/// An error and its causes on one line.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
 }
 
 /// The one that lets a log grow. Whoever has it holds the archive's lock.
@@ -297,7 +313,7 @@ impl LogWriter {
         }
         let checkpoint =
             Checkpoint { origin: self.log.vantage.clone(), size: self.edge.size(), root: self.edge.root() };
-        let note = checkpoint.sign(&self.key);
+        let note = checkpoint.sign(&self.key)?.to_string().into_bytes();
         self.put_checkpoints(&note)?;
         (self.log.size, self.log.root, self.log.note) = (checkpoint.size, checkpoint.root, Some(note));
         self.pending.clear();
@@ -310,8 +326,7 @@ impl LogWriter {
     }
 
     /// Steps 2 and 3 of the commit. Each swap expects what this writer last saw: another writer would be noticed.
-    fn put_checkpoints(&mut self, note: &str) -> Result<(), LogError> {
-        let note = note.as_bytes();
+    fn put_checkpoints(&mut self, note: &[u8]) -> Result<(), LogError> {
         if self.signed.as_deref() != Some(note) {
             self.desk.swap(&beside(&self.log.vantage), self.signed.as_deref(), note)?;
             self.signed = Some(note.to_vec());

@@ -1,5 +1,7 @@
 //! The program: nothing but the way into `cli`, the only room that speaks.
 
+mod cli;
+
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    cli::main()
 }

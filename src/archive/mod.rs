@@ -7,6 +7,7 @@
 pub mod checkpoint;
 pub mod history;
 pub mod index;
+pub mod keyring;
 pub mod log;
 pub mod merkle;
 pub mod storage;

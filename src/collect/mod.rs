@@ -7,6 +7,7 @@ pub mod sources;
 
 pub mod clock;
 pub mod discover;
+pub mod due;
 pub mod fetch;
 pub mod host;
 pub mod judge;

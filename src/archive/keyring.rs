@@ -1,0 +1,223 @@
+//! The keys of our vantages, and beside each what it last signed and for which archive.
+//!
+//! A folder of the user's, outside every archive: `<vantage>.key` (mode 0600), `<vantage>.checkpoint`, `<vantage>.place`.
+//! Nothing here is ever overwritten but the last checkpoint and the place.
+#![allow(clippy::disallowed_methods)] // a secret needs its own rights from the first byte on, which no storage gives
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::checkpoint::{KeyError, SigningKey};
+use super::storage::{Disk, Storage, StorageError};
+use crate::model::digest::hex;
+
+/// Why a key cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// Others may read the key.
+    #[error("the key file {path} can be read by others (mode {mode:o})")]
+    Loose {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The file holds no key, or that of another vantage.
+    #[error("the key file {path} holds no usable key")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The folder or a file in it cannot be read or written.
+    #[error("cannot use the key folder at {path}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A checkpoint or a place cannot be read or written.
+    #[error("cannot use the key folder")]
+    Storage(#[from] StorageError),
+}
+
+/// The folder of keys.
+#[derive(Clone)]
+pub struct Keyring {
+    folder: PathBuf,
+    store: Arc<Disk>,
+}
+
+impl Keyring {
+    /// The keyring in `folder`, which need not exist yet.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), store: Arc::new(Disk::open(folder.to_owned())) }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where checkpoints lie beside the keys.
+    pub fn store(&self) -> Arc<dyn Storage> {
+        self.store.clone()
+    }
+
+    /// The vantages whose keys are here.
+    pub fn vantages(&self) -> Result<Vec<String>, KeyringError> {
+        let names = self.store.list("")?;
+        Ok(names.into_iter().filter_map(|(name, _)| name.strip_suffix(".key").map(str::to_owned)).collect())
+    }
+
+    /// The key of a vantage; `None` where there is no such file.
+    ///
+    /// A key that others may read is refused, for whoever read it can sign in our name.
+    pub fn key(&self, vantage: &str) -> Result<Option<SigningKey>, KeyringError> {
+        let path = self.folder.join(format!("{vantage}.key"));
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(KeyringError::Io { path, source }),
+        };
+        refuse_loose(&path)?;
+        let key = SigningKey::parse(text.trim_end());
+        let key = key.map_err(|source| KeyringError::Key { path: path.clone(), source: source.into() })?;
+        if key.name() != vantage {
+            let source = format!("it is the key of {}", key.name()).into();
+            return Err(KeyringError::Key { path, source });
+        }
+        Ok(Some(key))
+    }
+
+    /// Makes a key for a new vantage, named after `prefix` and the key's own first 8 hex digits, and keeps it.
+    pub fn generate(&self, prefix: &str) -> Result<SigningKey, KeyringError> {
+        let folder_error = |source| KeyringError::Io { path: self.folder.clone(), source };
+        let key_error =
+            |source: Box<dyn std::error::Error + Send + Sync>| KeyringError::Key { path: self.folder.clone(), source };
+        let mut seed = zeroize::Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *seed).map_err(|error| folder_error(io::Error::other(error.to_string())))?;
+        let unnamed = SigningKey::from_seed("unnamed", &seed).map_err(|error: KeyError| key_error(error.into()))?;
+        let name = format!("{}-{}", tidy(prefix), hex(&unnamed.verifier().public()[..4]));
+        let key = SigningKey::from_seed(&name, &seed).map_err(|error| key_error(error.into()))?;
+        make_private_folder(&self.folder).map_err(folder_error)?;
+        let path = self.folder.join(format!("{name}.key"));
+        write_private(&path, key.to_secret_text().as_bytes()).map_err(|source| KeyringError::Io { path, source })?;
+        Ok(key)
+    }
+
+    /// Where the archive of a vantage was last written, as an absolute path.
+    pub fn place(&self, vantage: &str) -> Result<Option<PathBuf>, KeyringError> {
+        let bytes = self.store.get(&format!("{vantage}.place"))?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| PathBuf::from(text.trim_end())))
+    }
+
+    /// Notes where the archive of a vantage is written.
+    pub fn set_place(&self, vantage: &str, place: &Path) -> Result<(), KeyringError> {
+        let name = format!("{vantage}.place");
+        let new = format!("{}\n", place.display());
+        let old = self.store.get(&name)?;
+        if old.as_deref() != Some(new.as_bytes()) {
+            self.store.swap(&name, old.as_deref(), new.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Whether anything was ever signed for a vantage.
+    pub fn has_signed(&self, vantage: &str) -> Result<bool, KeyringError> {
+        Ok(self.store.size(&format!("{vantage}.checkpoint"))?.is_some())
+    }
+}
+
+/// A name of `a-z`, `0-9` and `-`, at most 40 characters, that can be a folder and the name in a signed note.
+fn tidy(prefix: &str) -> String {
+    let mut name = String::new();
+    for c in prefix.chars().take(40).map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_alphanumeric() {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if name.is_empty() { "desk".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(unix)]
+fn refuse_loose(path: &Path) -> Result<(), KeyringError> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::metadata(path).map_err(|source| KeyringError::Io { path: path.to_owned(), source })?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 { Err(KeyringError::Loose { path: path.to_owned(), mode }) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+fn refuse_loose(_path: &Path) -> Result<(), KeyringError> {
+    Ok(())
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_after_itself_kept_private_and_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ring = Keyring::new(&folder.path().join("keys"));
+        assert_eq!(ring.vantages().expect("an empty ring"), Vec::<String>::new());
+        let key = ring.generate("My Laptop!").expect("a key");
+        let vantage = key.name().to_owned();
+        assert_eq!(vantage, format!("my-laptop-{}", hex(&key.verifier().public()[..4])));
+        assert_eq!(ring.vantages().expect("a ring"), [vantage.clone()]);
+        let again = ring.key(&vantage).expect("a readable key").expect("a key");
+        assert_eq!(again.verifier().to_string(), key.verifier().to_string());
+        assert!(ring.key("nobody-00000000").expect("no error").is_none());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let path = ring.folder().join(format!("{vantage}.key"));
+            assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("to loosen it");
+            assert!(matches!(ring.key(&vantage), Err(KeyringError::Loose { mode: 0o640, .. })));
+        }
+    }
+
+    #[test]
+    fn the_place_of_an_archive_is_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ring = Keyring::new(folder.path());
+        assert_eq!(ring.place("a-1").expect("no error"), None);
+        ring.set_place("a-1", Path::new("/x/archive")).expect("to note it");
+        ring.set_place("a-1", Path::new("/y/archive")).expect("to note another");
+        assert_eq!(ring.place("a-1").expect("no error"), Some(PathBuf::from("/y/archive")));
+    }
+}

@@ -1,1 +1,13 @@
-//! (to be written)
+//! The room that keeps: append-only, provable.
+//!
+//! Bytes and entries go in through a [`writer`], and come out of a [`reader`]; between the two lie the storage, the
+//! segments (WARC), the log (Merkle tree, tiles, checkpoints) and the index. The room knows no HTML, no network but its
+//! own storage, and no clock: times are told to it.
+
+pub mod checkpoint;
+pub mod history;
+pub mod index;
+pub mod log;
+pub mod merkle;
+pub mod storage;
+pub mod tiles;

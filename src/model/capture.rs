@@ -69,7 +69,9 @@ impl Visit {
 pub enum Verdict {
     /// The statement, with a body.
     Statement,
-    /// The server says that the statement is as it was.
+    /// A listing, a feed, a sitemap, a channel.
+    Listing,
+    /// The server says that what was asked is as it was.
     NotModified,
     /// Not there: 404, 410, a soft 404, a redirect to what is not the statement.
     Gone,
@@ -84,8 +86,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Statement,
+        Self::Listing,
         Self::NotModified,
         Self::Gone,
         Self::Unwell,
@@ -98,6 +101,7 @@ impl Verdict {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Statement => "statement",
+            Self::Listing => "listing",
             Self::NotModified => "not-modified",
             Self::Gone => "gone",
             Self::Unwell => "unwell",

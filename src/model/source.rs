@@ -122,3 +122,13 @@ pub struct ReadSettings {
     /// Languages that the source writes, BCP 47.
     pub languages: Vec<String>,
 }
+
+/// Which bodies are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// The first, those whose text differs, and those that a visitor would see to differ.
+    #[default]
+    Changed,
+    /// Every one that differs by a byte.
+    All,
+}

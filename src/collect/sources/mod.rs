@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use crate::model::source::{Limits, ReadSettings, Source};
+use crate::model::source::{Keep, Limits, ReadSettings, Source};
 
 /// The commented file that a newcomer is given: it parses, shows every key, and watches nothing yet.
 ///
@@ -48,16 +48,6 @@ pub struct ArchiveSettings {
     pub key: Option<PathBuf>,
     /// Which bodies are kept.
     pub keep: Keep,
-}
-
-/// Which bodies are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keep {
-    /// The first, and each that differs in what a visitor sees.
-    #[default]
-    Changed,
-    /// Each one.
-    All,
 }
 
 /// `[fetch]`: how we go out.

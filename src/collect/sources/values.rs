@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use url::{Host, Url};
 
-use super::{Contact, Keep};
+use super::Contact;
+use crate::model::source::Keep;
 use crate::model::source::{Kind, Robots};
 use crate::model::statement::SourceId;
 

@@ -1,0 +1,394 @@
+//! The open archive: every question that can be asked of it.
+//!
+//! Reading takes no lock and works on media that cannot be written and while another process appends. Before anything
+//! is answered, each log is checked against its checkpoint, and the index against each log.
+
+use std::sync::Arc;
+
+use super::checkpoint::VerifierKey;
+use super::draft::Located;
+use super::history::{History, Seq};
+use super::index::{Index, IndexError, IndexPlace, Kept, Place, Reached, Summary};
+use super::log::{Log, LogError};
+use super::storage::{Storage, StorageError};
+use super::{cdxj, warc};
+use crate::model::digest::Digest;
+use crate::model::entry::{Entry, EntryError, Fact};
+use crate::model::statement::StatementId;
+use crate::model::text::Text;
+
+/// Where everything that belongs to an archive lies.
+#[derive(Clone)]
+pub struct Places {
+    /// The archive itself.
+    pub storage: Arc<dyn Storage>,
+    /// Its index.
+    pub index: IndexPlace,
+    /// Checkpoints beside our own keys.
+    pub desk: Option<Arc<dyn Storage>>,
+    /// Public keys that the person who asks trusts; logs of other vantages are opened without checking who signed.
+    pub keys: Vec<VerifierKey>,
+}
+
+/// Why an archive cannot be read or appended to.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// There is no log in it.
+    #[error("there is no archive")]
+    NoArchive,
+    /// The vantage's log is not in it.
+    #[error("the archive has no log {vantage}")]
+    NoLog {
+        /// Whose log was looked for.
+        vantage: String,
+    },
+    /// It was written by a newer program.
+    #[error("the archive has format {format}, which is newer than this program")]
+    Newer {
+        /// The format.
+        format: u32,
+    },
+    /// A log cannot be read or written, or is not what was signed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The storage failed.
+    #[error("cannot read or write the archive")]
+    Storage(#[from] StorageError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// An entry is not in our grammar.
+    #[error("entry {number} of the log {vantage} cannot be read")]
+    Entry {
+        /// Its number.
+        number: u64,
+        /// Whose log.
+        vantage: String,
+        /// What is wrong with it.
+        #[source]
+        source: EntryError,
+    },
+    /// A record of a segment is not what the log says.
+    #[error("a record in {key} is damaged: {what}")]
+    Record {
+        /// The file.
+        key: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A body that must be read before it is taken in was not.
+    #[error("the body of {url} was not read before it was taken in")]
+    NotRead {
+        /// Its address.
+        url: String,
+    },
+    /// An earlier error left the writer in the middle of something.
+    #[error("the archive must be opened anew after an error")]
+    Broken,
+}
+
+/// An open archive.
+pub struct Archive {
+    storage: Arc<dyn Storage>,
+    logs: Vec<Log>,
+    index: Index,
+}
+
+/// Folder names below `logs/`: the vantages that have a log here.
+pub fn vantages(storage: &dyn Storage) -> Result<Vec<String>, StorageError> {
+    let mut names: Vec<String> = Vec::new();
+    for (key, _) in storage.list("logs")? {
+        let name = key.strip_prefix("logs/").and_then(|rest| rest.split_once('/')).map(|(name, _)| name);
+        if let Some(name) = name
+            && names.last().is_none_or(|last| last != name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+impl Archive {
+    /// Opens an archive for reading.
+    pub fn open(places: &Places) -> Result<Self, ArchiveError> {
+        let names = vantages(&*places.storage)?;
+        if names.is_empty() {
+            return Err(ArchiveError::NoArchive);
+        }
+        Self::open_logs(places, &names)
+    }
+
+    /// Opens an archive in which `vantage` is about to write, whether or not it has a log yet.
+    pub(super) fn open_for(places: &Places, vantage: &str) -> Result<Self, ArchiveError> {
+        let mut names = vantages(&*places.storage)?;
+        if let Err(at) = names.binary_search_by(|name| name.as_str().cmp(vantage)) {
+            names.insert(at, vantage.to_owned());
+        }
+        Self::open_logs(places, &names)
+    }
+
+    fn open_logs(places: &Places, names: &[String]) -> Result<Self, ArchiveError> {
+        let mut logs = Vec::new();
+        for name in names {
+            let key = places.keys.iter().find(|key| key.name() == name);
+            let log = Log::open(places.storage.clone(), name, places.desk.as_deref(), key)?;
+            if let Some(entry) = log.entry(0)?
+                && let Err(EntryError::Newer(format)) = Entry::parse(&entry)
+            {
+                return Err(ArchiveError::Newer { format });
+            }
+            logs.push(log);
+        }
+        let index = open_index(&places.index, &logs, &places.storage)?;
+        Ok(Self { storage: places.storage.clone(), logs, index })
+    }
+
+    /// The logs, by the name of the vantage.
+    pub fn logs(&self) -> &[Log] {
+        &self.logs
+    }
+
+    /// The log of a vantage.
+    pub fn log(&self, vantage: &str) -> Option<&Log> {
+        self.logs.iter().find(|log| log.vantage() == vantage)
+    }
+
+    /// The number that the log of a vantage has in this archive's index.
+    pub fn log_id(&self, vantage: &str) -> Option<i64> {
+        let position = self.logs.iter().position(|log| log.vantage() == vantage)?;
+        i64::try_from(position).ok()
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The storage.
+    pub fn storage_handle(&self) -> Arc<dyn Storage> {
+        self.storage.clone()
+    }
+
+    pub(super) fn set_log(&mut self, log: Log) {
+        if let Some(old) = self.logs.iter_mut().find(|old| old.vantage() == log.vantage()) {
+            *old = log;
+        }
+    }
+
+    /// The bytes under a digest: a body, a text, a request, a response, whatever was kept; checked before they are given.
+    pub fn bytes(&self, digest: &Digest) -> Result<Option<Vec<u8>>, ArchiveError> {
+        match self.index.find(digest)? {
+            Some(place) => read_place(&*self.storage, &place, digest).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether bytes with this digest are kept.
+    pub fn holds(&self, digest: &Digest) -> bool {
+        matches!(self.index.find(digest), Ok(Some(_)))
+    }
+
+    /// A text by its digest.
+    pub fn text(&self, digest: &Digest) -> Result<Option<Text>, ArchiveError> {
+        let Some(bytes) = self.bytes(digest)? else { return Ok(None) };
+        Ok(std::str::from_utf8(&bytes).ok().and_then(Text::parse))
+    }
+
+    /// The history of a statement.
+    pub fn history(&self, statement: &StatementId) -> Result<History, ArchiveError> {
+        Ok(self.index.history(&statement.digest())?)
+    }
+
+    /// One statement's summary.
+    pub fn summary(&self, statement: &StatementId) -> Result<Option<Summary>, ArchiveError> {
+        Ok(self.index.summary(&statement.digest())?)
+    }
+
+    /// The entry with this number among all logs.
+    pub fn entry(&self, seq: Seq) -> Result<Option<Entry>, ArchiveError> {
+        let Some(log) = usize::try_from(seq.log()).ok().and_then(|id| self.logs.get(id)) else { return Ok(None) };
+        let Some(bytes) = log.entry(seq.number())? else { return Ok(None) };
+        let vantage = log.vantage().to_owned();
+        Entry::parse(&bytes).map(Some).map_err(|source| ArchiveError::Entry { number: seq.number(), vantage, source })
+    }
+
+    /// The body that a capture kept, with the head of the response that brought it.
+    pub fn exchange(&self, capture: Seq) -> Result<Option<(Vec<u8>, Vec<u8>)>, ArchiveError> {
+        let Some((response, body)) = self.index.kept_response(capture)? else { return Ok(None) };
+        let head = match response {
+            Some(response) => self.bytes(&response)?.map(|block| warc::split_http(&block).0.to_vec()),
+            None => None,
+        };
+        let body = match body {
+            Some(body) => self.bytes(&body)?,
+            None => None,
+        };
+        Ok(body.map(|body| (head.unwrap_or_default(), body)))
+    }
+}
+
+impl Kept for Archive {
+    fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
+        Self::bytes(self, digest).ok().flatten()
+    }
+}
+
+/// Reads one record, and gives the block or the body in it if it has the digest that it should have.
+fn read_place(storage: &dyn Storage, place: &Place, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
+    let damaged = |what: &str| ArchiveError::Record { key: place.key.clone(), what: what.to_owned() };
+    let member = storage.get_range(&place.key, place.offset, place.length)?;
+    let record = warc::read_member(&member).map_err(|error| damaged(&error.to_string()))?;
+    let bytes = if place.is_body { warc::split_http(&record.block).1.to_vec() } else { record.block };
+    if Digest::of(&bytes) != *digest {
+        return Err(damaged(&format!("it does not have the digest {digest}")));
+    }
+    Ok(bytes)
+}
+
+/// Opens the index and takes in what it lacks; builds it anew where it does not fit the logs.
+///
+/// Where another process writes, or nothing can be written, what stands is used if it fits, however far it reaches;
+/// else an index is built in memory.
+fn open_index(place: &IndexPlace, logs: &[Log], storage: &Arc<dyn Storage>) -> Result<Index, ArchiveError> {
+    match Index::open(place) {
+        Ok(index) => match fits(&index, logs)? {
+            Fit::Current => Ok(index),
+            Fit::Behind => match catch_up(&index, logs, storage) {
+                Ok(()) => Ok(index),
+                Err(ArchiveError::Index(IndexError::Busy(_))) => {
+                    if index.is_writable() { Ok(index) } else { build(&IndexPlace::Memory, logs, storage) }
+                }
+                Err(other) => Err(other),
+            },
+            Fit::No => {
+                drop(index);
+                match build(place, logs, storage) {
+                    Err(ArchiveError::Index(IndexError::Busy(_))) => build(&IndexPlace::Memory, logs, storage),
+                    other => other,
+                }
+            }
+        },
+        Err(IndexError::Damaged(_)) => build(place, logs, storage),
+        Err(IndexError::Busy(_)) => build(&IndexPlace::Memory, logs, storage),
+        Err(other) => Err(other.into()),
+    }
+}
+
+enum Fit {
+    Current,
+    Behind,
+    No,
+}
+
+fn fits(index: &Index, logs: &[Log]) -> Result<Fit, ArchiveError> {
+    let reached = match index.reached() {
+        Ok(reached) => reached,
+        Err(IndexError::Damaged(_)) => return Ok(Fit::No),
+        Err(other) => return Err(other.into()),
+    };
+    let mut fit = Fit::Current;
+    for (id, log) in (0..).zip(logs) {
+        match reached.iter().find(|reached| reached.id == id) {
+            Some(there) if there.vantage != log.vantage() || there.size > log.size() => return Ok(Fit::No),
+            Some(there) if there.size == log.size() && there.root == log.root() => {}
+            Some(there) if there.size < log.size() && log.root_at(there.size)? == there.root => fit = Fit::Behind,
+            Some(_) => return Ok(Fit::No),
+            None if reached.is_empty() || id > reached.iter().map(|reached| reached.id).max().unwrap_or(0) => {
+                fit = Fit::Behind;
+            }
+            None => return Ok(Fit::No),
+        }
+    }
+    Ok(if reached.len() > logs.len() { Fit::No } else { fit })
+}
+
+/// Builds an index from nothing but the logs and the segments.
+pub(super) fn build(place: &IndexPlace, logs: &[Log], storage: &Arc<dyn Storage>) -> Result<Index, ArchiveError> {
+    let index = Index::anew(place)?;
+    catch_up(&index, logs, storage)?;
+    index.settle()?;
+    Ok(index)
+}
+
+/// Takes into the index what the logs have beyond it.
+fn catch_up(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> Result<(), ArchiveError> {
+    index.begin()?;
+    let caught = catch_up_inside(index, logs, storage);
+    match caught {
+        Ok(()) => Ok(index.commit()?),
+        Err(error) => {
+            index.roll_back()?;
+            Err(error)
+        }
+    }
+}
+
+fn catch_up_inside(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> Result<(), ArchiveError> {
+    let reached = index.reached()?;
+    for (id, log) in (0..).zip(logs) {
+        let from = reached.iter().find(|there| there.id == id).map_or(0, |there| there.size);
+        // where bytes lie must be known before what is read from them is taken in
+        for (seq, fact) in facts(log, id, from) {
+            if let Fact::Segment(segment) = fact? {
+                for (position, (_, key)) in segment.files.iter().enumerate() {
+                    let members = members(&**storage, key, &segment.files)?;
+                    index.add_file(seq, position, key, &members)?;
+                }
+            }
+        }
+        let kept = FromStorage { index, storage };
+        let mut touched = std::collections::BTreeSet::new();
+        for (seq, fact) in facts(log, id, from) {
+            if let Some(statement) = index.apply(seq, &fact?, &kept)? {
+                touched.insert(statement.digest());
+            }
+        }
+        for statement in touched {
+            index.refold(&statement)?;
+        }
+        let vantage = log.vantage().to_owned();
+        index.set_reached(&Reached { id, vantage, size: log.size(), root: log.root() })?;
+    }
+    Ok(())
+}
+
+/// The facts of a log from one entry on.
+pub(super) fn facts(log: &Log, id: i64, from: u64) -> impl Iterator<Item = (Seq, Result<Fact, ArchiveError>)> + '_ {
+    log.entries(from, log.size()).map(move |found| match found {
+        Ok((number, bytes)) => {
+            let fact = Entry::parse(&bytes).and_then(|entry| Fact::read(&entry));
+            let vantage = || log.vantage().to_owned();
+            let fact = fact.map_err(|source| ArchiveError::Entry { number, vantage: vantage(), source });
+            (Seq::new(id, number), fact)
+        }
+        Err(error) => (Seq::new(id, from), Err(error.into())),
+    })
+}
+
+/// Where the members of a segment file lie, from the CDXJ beside it.
+fn members(
+    storage: &dyn Storage,
+    key: &str,
+    files: &[(Digest, String)],
+) -> Result<Vec<Located>, ArchiveError> {
+    let Some(stem) = key.strip_suffix(".gz") else { return Ok(Vec::new()) };
+    let beside = format!("{stem}.cdxj");
+    if !files.iter().any(|(_, name)| *name == beside) {
+        return Ok(Vec::new());
+    }
+    // a file that is not there is for `verify` to report: what else is kept can be read all the same
+    let Some(bytes) = storage.get(&beside)? else { return Ok(Vec::new()) };
+    Ok(cdxj::located(&String::from_utf8_lossy(&bytes)))
+}
+
+struct FromStorage<'a> {
+    index: &'a Index,
+    storage: &'a Arc<dyn Storage>,
+}
+
+impl Kept for FromStorage<'_> {
+    fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
+        let place = self.index.find(digest).ok().flatten()?;
+        read_place(&**self.storage, &place, digest).ok()
+    }
+}

@@ -1,0 +1,519 @@
+//! The one who may append: looks go in, events come out once what they say is on disk.
+//!
+//! A [`Writer`] holds the archive's lock. What it takes in is visible to its own questions at once, and durable, signed
+//! and visible to others after [`Writer::publish`]. After an error nothing more can be appended: open anew.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::checkpoint::SigningKey;
+use super::draft::{Draft, Original};
+use super::history::{History, Seen, Seq};
+use super::index::{Kept, Reached, Standing};
+use super::log::LogWriter;
+use super::reader::{Archive, ArchiveError, Places};
+use super::storage::{Lock, Storage};
+use crate::model::capture::{Exchange, Judgement, ReaderId, Reading, Verdict, Visit};
+use crate::model::digest::Digest;
+use crate::model::entry::{
+    Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
+};
+use crate::model::event::{Event, EventKind};
+use crate::model::source::Keep;
+use crate::model::statement::{SourceId, StatementId};
+use crate::model::time::{Instant, rfc3339};
+
+/// Headers that an entry carries where the exchange itself is not kept.
+const TELLING_HEADERS: [&str; 5] = ["date", "last-modified", "etag", "content-type", "content-length"];
+
+/// A look at a statement or a listing: what came back and what it was judged to show.
+#[derive(Clone, Debug)]
+pub struct Sight<'a> {
+    /// The round, named by its beginning.
+    pub round: Instant,
+    /// When the look was made.
+    pub time: Instant,
+    /// Which source asked.
+    pub source: &'a SourceId,
+    /// The address that was asked.
+    pub url: &'a Url,
+    /// Redirects that were followed.
+    pub hops: &'a [Exchange],
+    /// The answer; `None` where there was none.
+    pub answer: Option<&'a Exchange>,
+    /// What that shows.
+    pub judgement: &'a Judgement,
+    /// Why robots.txt was not obeyed.
+    pub robots: Option<&'a str>,
+}
+
+impl<'a> Sight<'a> {
+    /// A look that was answered.
+    pub fn of(round: Instant, source: &'a SourceId, visit: &'a Visit, judgement: &'a Judgement) -> Self {
+        Self {
+            round,
+            time: visit.hops.first().unwrap_or(&visit.answer).at,
+            source,
+            url: visit.asked(),
+            hops: &visit.hops,
+            answer: Some(&visit.answer),
+            judgement,
+            robots: None,
+        }
+    }
+}
+
+/// What the reader made of the body of a look, and, where its version is a new one, of the body that it is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Readings {
+    /// Of the body that came.
+    pub fresh: Option<Reading>,
+    /// Of the kept body, by the same reader.
+    pub again: Option<Reading>,
+}
+
+/// A listing as it was read.
+#[derive(Clone, Debug)]
+pub struct ListingSight {
+    /// What kind of listing.
+    pub how: &'static str,
+    /// Its addresses.
+    pub links: BTreeSet<String>,
+}
+
+impl ListingSight {
+    /// The digest of the set: sorted by bytes, each ended by LF.
+    fn digest(&self) -> Digest {
+        let mut all = String::new();
+        for link in &self.links {
+            all.push_str(link);
+            all.push('\n');
+        }
+        Digest::of(all.as_bytes())
+    }
+}
+
+/// The open archive, to be appended to.
+pub struct Writer {
+    archive: Archive,
+    log: LogWriter,
+    log_id: i64,
+    draft: Draft,
+    software: String,
+    events: Vec<Event>,
+    broken: bool,
+    _lock: Lock,
+}
+
+impl Deref for Writer {
+    type Target = Archive;
+
+    fn deref(&self) -> &Archive {
+        &self.archive
+    }
+}
+
+impl Writer {
+    /// Opens the archive for appending; begins the log if it has no entry yet.
+    ///
+    /// `holder` is what others are told while this writer lives, `software` what the log says of who wrote.
+    pub fn open(
+        places: Places,
+        key: SigningKey,
+        desk: Arc<dyn Storage>,
+        holder: &str,
+        software: &str,
+        now: Instant,
+    ) -> Result<Self, ArchiveError> {
+        let vantage = key.verifier().name().to_owned();
+        let lock = places.storage.lock(&format!("{}/lock", super::log::folder(&vantage)), holder)?;
+        let archive = Archive::open_for(&places, &vantage)?;
+        let own = archive.log(&vantage).cloned().ok_or(ArchiveError::NoLog { vantage: vantage.clone() })?;
+        let log_id = archive.log_id(&vantage).unwrap_or(0);
+        places.storage.sweep(&format!("segments/{vantage}"))?;
+        let public = key.verifier().to_string();
+        let log = LogWriter::open(own, key, desk)?;
+        let mut writer = Self {
+            archive,
+            log,
+            log_id,
+            draft: Draft::new(&vantage, software),
+            software: software.to_owned(),
+            events: Vec::new(),
+            broken: false,
+            _lock: lock,
+        };
+        writer.archive.index().begin()?;
+        if writer.log.next_number() == 0 {
+            let fact = ArchiveFact { time: now, vantage, key: public, software: software.to_owned() };
+            writer.push(&Fact::Archive(fact))?;
+            writer.publish(now)?;
+        }
+        Ok(writer)
+    }
+
+    /// How many bytes wait to be published, compressed.
+    pub fn waiting(&self) -> usize {
+        self.draft.size()
+    }
+
+    /// Takes in a look at a statement.
+    ///
+    /// What is kept follows `keep` and the archive's own history; `confirm` is the source's least time between the two
+    /// looks that make a withdrawal. [`Readings`] are needed where the body is another than the one that stands.
+    pub fn capture(
+        &mut self,
+        statement: &StatementId,
+        sight: &Sight<'_>,
+        readings: Readings,
+        keep: Keep,
+        confirm: Duration,
+    ) -> Result<(), ArchiveError> {
+        self.usable()?;
+        let standing = self.archive.index().standing(&statement.digest())?;
+        let plan = self.plan(sight, &standing, &readings, keep)?;
+        if let (Some(current), Some(again)) = (standing.current, &readings.again)
+            && let Some(body) = standing.body
+        {
+            self.push_reading(current, body, again, sight.time)?;
+        }
+        let mut answer = plain_answer(sight);
+        let sums = self.keep_exchange(sight, &mut answer, plan.keeps)?;
+        let gone = sight.judgement.verdict == Verdict::Gone;
+        let fact = Capture {
+            round: sight.round,
+            time: sight.time,
+            source: sight.source.clone(),
+            statement: statement.clone(),
+            url: sight.url.to_string(),
+            answer,
+            equals: plan.equals.map(Seq::number),
+            confirm: gone.then_some(confirm),
+            final_at_once: gone && sight.judgement.final_at_once,
+            sums,
+        };
+        let seq = self.push(&Fact::Capture(fact))?;
+        if plan.equals.is_none()
+            && sight.judgement.verdict == Verdict::Statement
+            && let (Some(fresh), Some(answer)) = (&readings.fresh, sight.answer)
+        {
+            self.push_reading(seq, answer.body_digest(), fresh, sight.time)?;
+        }
+        if let Some(answer) = sight.answer
+            && sight.judgement.verdict == Verdict::Statement
+        {
+            self.note_validators(sight.url, answer)?;
+        }
+        let history = self.archive.index().refold(&statement.digest())?;
+        self.tell(statement, sight.source, &history, seq)?;
+        Ok(())
+    }
+
+    /// Takes in a look at a listing.
+    pub fn poll(&mut self, sight: &Sight<'_>, listing: Option<&ListingSight>) -> Result<(), ArchiveError> {
+        self.usable()?;
+        let links = listing.map(ListingSight::digest);
+        let before = self.archive.index().last_poll(sight.source, sight.url.as_str())?;
+        let keeps = match sight.judgement.verdict {
+            Verdict::Listing => before.as_ref().and_then(|(_, links)| *links) != links,
+            Verdict::Statement | Verdict::Blocked | Verdict::Gone => {
+                let last = self.archive.index().last_poll_verdict(sight.source, sight.url.as_str())?;
+                last != Some(sight.judgement.verdict)
+            }
+            Verdict::NotModified | Verdict::Unwell | Verdict::Disallowed | Verdict::Failed => false,
+        };
+        let mut answer = plain_answer(sight);
+        let sums = self.keep_exchange(sight, &mut answer, keeps)?;
+        let fact = Poll {
+            round: sight.round,
+            time: sight.time,
+            source: sight.source.clone(),
+            url: sight.url.to_string(),
+            answer,
+            how: listing.map(|listing| listing.how.to_owned()),
+            items: listing.map(|listing| listing.links.len() as u64),
+            links,
+            sums,
+        };
+        self.push(&Fact::Poll(fact))?;
+        if let Some(answer) = sight.answer
+            && sight.judgement.verdict == Verdict::Listing
+        {
+            self.note_validators(sight.url, answer)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in that a round has ended. Many sources make several entries, for one entry has its bound.
+    pub fn round(&mut self, round: Instant, ended: Instant, tallies: &[Tally]) -> Result<(), ArchiveError> {
+        const TALLIES_AN_ENTRY: usize = 256;
+        self.usable()?;
+        for chunk in tallies.chunks(TALLIES_AN_ENTRY) {
+            let fact = Round { round, ended, software: self.software.clone(), tallies: chunk.to_vec() };
+            let seq = self.push(&Fact::Round(fact))?;
+            for tally in chunk {
+                let Some(unwell) = tally.unwell() else { continue };
+                let before = self.archive.index().health(&tally.source, 2)?;
+                let was = before.iter().find(|(entry, ..)| *entry != seq).is_some_and(|(.., unwell)| *unwell);
+                self.events.extend(health_event(&tally.source, was, unwell, seq, ended));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in another reading of a capture whose body is kept.
+    pub fn reread(
+        &mut self,
+        statement: &StatementId,
+        capture: Seq,
+        body: Digest,
+        reading: &Reading,
+        now: Instant,
+    ) -> Result<(), ArchiveError> {
+        self.usable()?;
+        self.push_reading(capture, body, reading, now)?;
+        self.archive.index().refold(&statement.digest())?;
+        Ok(())
+    }
+
+    /// Takes in a person's remark.
+    pub fn note(&mut self, statement: &StatementId, text: &str, now: Instant) -> Result<u64, ArchiveError> {
+        self.usable()?;
+        let text = text.lines().map(str::to_owned).collect();
+        let fact = Note { time: now, statement: statement.clone(), text };
+        Ok(self.push(&Fact::Note(fact))?.number())
+    }
+
+    /// Makes all that was taken in durable, signed and visible, and gives the events that may now be told.
+    ///
+    /// First the segments, then the entry that sums them, then the log's own commit, then the index.
+    pub fn publish(&mut self, now: Instant) -> Result<Vec<Event>, ArchiveError> {
+        self.usable()?;
+        self.broken = true;
+        let vantage = self.log.log().vantage().to_owned();
+        let draft = std::mem::replace(&mut self.draft, Draft::new(&vantage, &self.software));
+        let sealed = draft.seal(&*self.archive.storage_handle())?;
+        if !sealed.is_empty() {
+            let files = sealed.iter().map(|file| (file.digest, file.key.clone())).collect();
+            let seq = self.append(&Fact::Segment(SegmentFact { time: now, files }))?;
+            for (position, file) in sealed.iter().enumerate() {
+                self.archive.index().add_file(seq, position, &file.key, &file.members)?;
+            }
+        }
+        self.log.commit()?;
+        let log = self.log.log().clone();
+        let reached =
+            Reached { id: self.log_id, vantage, size: log.size(), root: log.root() };
+        self.archive.index().set_reached(&reached)?;
+        self.archive.index().commit()?;
+        self.archive.index().begin()?;
+        self.archive.set_log(log);
+        self.broken = false;
+        Ok(std::mem::take(&mut self.events))
+    }
+
+    fn usable(&self) -> Result<(), ArchiveError> {
+        if self.broken { Err(ArchiveError::Broken) } else { Ok(()) }
+    }
+
+    fn push(&mut self, fact: &Fact) -> Result<Seq, ArchiveError> {
+        let was = std::mem::replace(&mut self.broken, true);
+        let seq = self.append(fact)?;
+        self.broken = was;
+        Ok(seq)
+    }
+
+    fn append(&mut self, fact: &Fact) -> Result<Seq, ArchiveError> {
+        let rendered = fact.entry().render();
+        let seq = Seq::new(self.log_id, self.log.push(rendered));
+        let kept = DraftFirst { draft: &self.draft, archive: &self.archive };
+        self.archive.index().apply(seq, fact, &kept)?;
+        Ok(seq)
+    }
+
+    fn push_reading(&mut self, capture: Seq, body: Digest, reading: &Reading, now: Instant) -> Result<(), ArchiveError> {
+        let outcome = if reading.text.is_empty() {
+            let why = reading.beside.warnings.first().map_or("no text was found", String::as_str);
+            Err(why.to_owned())
+        } else {
+            let held = |digest: &Digest| self.archive.holds(digest);
+            Ok(self.draft.reading(body, reading, now, held)?)
+        };
+        let reader: ReaderId = reading.reader.clone();
+        self.push(&Fact::Reading(ReadingFact { time: now, capture: capture.number(), body, reader, outcome }))?;
+        Ok(())
+    }
+
+    /// What is done with a look: whether the exchange is kept, and which capture it equals.
+    fn plan(
+        &self,
+        sight: &Sight<'_>,
+        standing: &Standing,
+        readings: &Readings,
+        keep: Keep,
+    ) -> Result<Plan, ArchiveError> {
+        let last_was = standing.last == Some((sight.judgement.verdict, sight.answer.map(|answer| answer.status)));
+        match sight.judgement.verdict {
+            Verdict::Statement | Verdict::Listing => {}
+            Verdict::NotModified => return Ok(Plan { keeps: false, equals: standing.current }),
+            // a first look that says so, and the one that confirms it, are evidence; a hundred more are not
+            Verdict::Gone | Verdict::Blocked => return Ok(Plan { keeps: !last_was, equals: None }),
+            Verdict::Unwell | Verdict::Disallowed | Verdict::Failed => return Ok(Plan { keeps: false, equals: None }),
+        }
+        let body = sight.answer.map(Exchange::body_digest);
+        if let Some(current) = standing.current
+            && body == standing.body
+        {
+            return Ok(Plan { keeps: false, equals: Some(current) });
+        }
+        let Some(fresh) = &readings.fresh else {
+            return Err(ArchiveError::NotRead { url: sight.url.to_string() });
+        };
+        if keep == Keep::All {
+            return Ok(Plan { keeps: true, equals: None });
+        }
+        let same_as = standing.current.filter(|_| {
+            let (text, visible) = match &readings.again {
+                Some(again) => ((!again.text.is_empty()).then(|| again.text.digest()), Some(again.visible)),
+                None => match standing.readings.iter().rev().find(|read| read.reader == fresh.reader) {
+                    Some(read) => (read.text.as_ref().map(|text| text.digest), read.visible),
+                    None => return false,
+                },
+            };
+            let same_text = match text {
+                None => fresh.text.is_empty(),
+                Some(text) => text == fresh.text.digest(),
+            };
+            same_text && (visible == Some(fresh.visible))
+        });
+        Ok(Plan { keeps: same_as.is_none(), equals: same_as })
+    }
+
+    /// Puts the exchange into the draft if it is kept, or tells of it in the answer; gives the sums of what was written.
+    fn keep_exchange(
+        &mut self,
+        sight: &Sight<'_>,
+        answer: &mut Answer,
+        keeps: bool,
+    ) -> Result<Vec<(Digest, String)>, ArchiveError> {
+        let Some(exchange) = sight.answer else { return Ok(Vec::new()) };
+        let digest = exchange.body_digest();
+        let held = self.archive.holds(&digest) || self.draft.holds(&digest);
+        if !keeps {
+            if !exchange.body.is_empty() || exchange.status == 200 {
+                answer.body = Some((digest, if held { Keeping::Same } else { Keeping::Dropped }));
+            }
+            answer.headers = telling_headers(exchange);
+            return Ok(Vec::new());
+        }
+        let mut sums = Vec::new();
+        for (number, hop) in (1..).zip(sight.hops) {
+            for (sum, name) in self.draft.exchange(hop, None)? {
+                sums.push((sum, format!("{name}-{number}")));
+            }
+        }
+        let original = if held { self.archive.index().original_of(&digest)? } else { None };
+        let original = original.map(|(url, date)| Original { url, date }).or_else(|| self.draft.original_of(&digest));
+        answer.body = Some((digest, if original.is_some() { Keeping::Same } else { Keeping::Kept }));
+        sums.extend(self.draft.exchange(exchange, original)?);
+        Ok(sums)
+    }
+
+    fn note_validators(&self, url: &Url, answer: &Exchange) -> Result<(), ArchiveError> {
+        if answer.status == 200 {
+            self.archive.index().set_validators(url.as_str(), answer.header("etag"), answer.header("last-modified"))?;
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        statement: &StatementId,
+        source: &SourceId,
+        history: &History,
+        seq: Seq,
+    ) -> Result<(), ArchiveError> {
+        for seen in history.seen.iter().rev().take_while(|seen| seen.seq >= seq).collect::<Vec<_>>().into_iter().rev() {
+            if seen.seq == seq {
+                self.events.push(event_of(statement, source, history, seen));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done with a look.
+struct Plan {
+    keeps: bool,
+    equals: Option<Seq>,
+}
+
+/// Bytes that wait in the draft, else those of the archive.
+struct DraftFirst<'a> {
+    draft: &'a Draft,
+    archive: &'a Archive,
+}
+
+impl Kept for DraftFirst<'_> {
+    fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
+        self.draft.text_bytes(digest).map(<[u8]>::to_vec).or_else(|| self.archive.bytes(digest).ok().flatten())
+    }
+}
+
+/// The event that a look told.
+pub fn event_of(statement: &StatementId, source: &SourceId, history: &History, seen: &Seen) -> Event {
+    let revision = history.revisions.iter().find(|revision| revision.number == seen.revision);
+    Event {
+        statement: Some(statement.clone()),
+        url: Some(seen.url.clone()),
+        revision: revision.map(|revision| revision.number),
+        title: revision.and_then(|revision| revision.text.title.clone()),
+        published: revision.and_then(|revision| revision.text.published),
+        text: revision.map(|revision| revision.text.digest),
+        body: revision.map(|revision| revision.body),
+        captured_at: Some(seen.time),
+        entry: Some(seen.seq.number()),
+        how: seen.how.map(str::to_owned),
+        reason: seen.reason.clone(),
+        flags: seen.flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        ..Event::about(seen.kind, source)
+    }
+}
+
+/// The event that a source's health changed, if it did.
+pub fn health_event(source: &SourceId, was_unwell: bool, unwell: bool, seq: Seq, ended: Instant) -> Option<Event> {
+    let kind = match (was_unwell, unwell) {
+        (false, true) => EventKind::Unwell,
+        (true, false) => EventKind::Well,
+        (true, true) | (false, false) => return None,
+    };
+    Some(Event { captured_at: Some(ended), entry: Some(seq.number()), ..Event::about(kind, source) })
+}
+
+fn plain_answer(sight: &Sight<'_>) -> Answer {
+    Answer {
+        hops: sight.hops.iter().map(|hop| (hop.status, hop.url.to_string())).collect(),
+        final_url: sight.answer.map(|answer| answer.url.to_string()).filter(|url| url != sight.url.as_str()),
+        status: sight.answer.map(|answer| answer.status),
+        robots: sight.robots.map(str::to_owned),
+        ..Answer::only(sight.judgement.verdict, sight.judgement.evidence.clone())
+    }
+}
+
+fn telling_headers(exchange: &Exchange) -> Vec<String> {
+    const MOST: usize = 300;
+    let line = |name: &&str| {
+        let value: String = exchange.header(name)?.chars().take(MOST).collect();
+        Some(format!("{name}: {value}"))
+    };
+    TELLING_HEADERS.iter().filter_map(line).collect()
+}
+
+/// What the lock file tells others: who holds it, and since when.
+pub fn holder(process: u32, host: &str, now: Instant) -> String {
+    format!("process {process} on {host} since {}", rfc3339(now))
+}

@@ -1,0 +1,153 @@
+//! One request and its answer, whole or not at all, inside the time of one exchange.
+
+use futures_util::StreamExt as _;
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Request, Response};
+use tokio::time::{Instant as Tick, timeout_at};
+use url::Url;
+
+use crate::model::capture::Exchange;
+
+use super::failure::{self, Failure, FailureKind};
+use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record};
+
+const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+const CODINGS: &str = "gzip, br, zstd";
+
+impl Client {
+    pub(super) async fn exchange(
+        &self,
+        url: &Url,
+        validators: &Validators,
+        purpose: Purpose,
+    ) -> Result<Exchange, Failure> {
+        let mut request = Request::new(reqwest::Method::GET, url.clone());
+        self.fill(request.headers_mut(), url, validators);
+        let recorded = record::request(url, request.headers());
+        let host = url.host_str().unwrap_or("?");
+        let at = self.clock.now();
+        let started = Tick::now();
+        let deadline = started + self.limits.timeout;
+        let response = match timeout_at(deadline, self.http.execute(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(failure::of_sending(&error, url)),
+            Err(_) => return Err(failure::timeout(host)),
+        };
+        let protocols = self.protocols(&response);
+        let ip = if self.proxied { None } else { response.remote_addr().map(|address| address.ip()) };
+        let status = response.status();
+        let headers = response.headers().clone();
+        let (most, cut) = match purpose {
+            Purpose::Page => (self.limits.max_body, false),
+            Purpose::Robots => (ROBOTS_BYTES, true),
+        };
+        let raw = body(response, most, cut, deadline, host).await?;
+        let elapsed = started.elapsed();
+        let transfer = headers.contains_key(header::TRANSFER_ENCODING);
+        let (body, content) = undo(raw, &headers, most, cut)?;
+        let undone = record::Undone { content, transfer, length: body.len() };
+        Ok(Exchange {
+            url: url.clone(),
+            at,
+            request: recorded,
+            head: record::response(status, &headers, &undone),
+            status: status.as_u16(),
+            headers: readable(&headers),
+            body,
+            protocols,
+            ip,
+            elapsed,
+        })
+    }
+
+    /// All headers of the request but `Host`, which hyper writes (and HTTP/2 has as `:authority`).
+    ///
+    /// No `Accept-Language`: the address decides the language, so that two looks compare. Secrets go to the source's own
+    /// host alone, and never from https to http.
+    fn fill(&self, headers: &mut HeaderMap, url: &Url, validators: &Validators) {
+        headers.insert(header::USER_AGENT, self.agent.clone());
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(CODINGS));
+        if validators.of.as_ref().is_none_or(|of| of == url) {
+            let both =
+                [(header::IF_NONE_MATCH, &validators.etag), (header::IF_MODIFIED_SINCE, &validators.last_modified)];
+            for (name, value) in both {
+                if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                    headers.insert(name, value);
+                }
+            }
+        }
+        let trusted = self.reach.is_own(url) && (url.scheme() == "https" || !self.secure);
+        for (name, value) in &self.extra {
+            // Codings and conditions are ours to decide, or the record would not be true.
+            let ours = [header::ACCEPT_ENCODING, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
+            if !ours.contains(name) && (trusted || !record::is_withheld(name)) {
+                headers.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn protocols(&self, response: &Response) -> Vec<String> {
+        let http = match response.version() {
+            reqwest::Version::HTTP_10 => "http/1.0",
+            reqwest::Version::HTTP_2 => "h2",
+            _ => "http/1.1",
+        };
+        let certificate = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate());
+        let tls = certificate.and_then(|certificate| self.seen_tls.of(certificate));
+        [http].into_iter().chain(tls).map(str::to_owned).collect()
+    }
+}
+
+/// Reads the body as it was sent, chunks already joined.
+async fn body(response: Response, most: usize, cut: bool, deadline: Tick, host: &str) -> Result<Vec<u8>, Failure> {
+    let announced = response.content_length().unwrap_or(0);
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    if announced > most && !cut {
+        return Err(failure::too_large(most));
+    }
+    let mut body = Vec::with_capacity(announced.min(64 * 1024));
+    let mut stream = response.bytes_stream();
+    loop {
+        match timeout_at(deadline, stream.next()).await {
+            Ok(None) => return Ok(body),
+            Ok(Some(Ok(part))) => {
+                let room = most - body.len();
+                body.extend_from_slice(&part[..part.len().min(room)]);
+                if part.len() > room {
+                    return if cut { Ok(body) } else { Err(failure::too_large(most)) };
+                }
+            }
+            Ok(Some(Err(error))) => return Err(failure::cut_short(body.len(), &failure::innermost(&error))),
+            Err(_) => return Err(failure::too_slow(host, body.len())),
+        }
+    }
+}
+
+/// Undoes the content codings; `true` where there were some.
+fn undo(raw: Vec<u8>, headers: &HeaderMap, most: usize, cut: bool) -> Result<(Vec<u8>, bool), Failure> {
+    let values = headers.get_all(header::CONTENT_ENCODING);
+    let codings = decode::codings(values.iter().filter_map(|value| value.to_str().ok())).unwrap_or_default();
+    // A redirect or a 304 may name a coding and have no body.
+    if raw.is_empty() || codings.is_empty() {
+        return Ok((raw, false));
+    }
+    let length = raw.len();
+    match decode::decode(raw, &codings, most, cut) {
+        Ok(body) => Ok((body, true)),
+        Err(decode::Fault::TooLarge) => Err(failure::too_large(most)),
+        Err(decode::Fault::CutShort) => Err(failure::cut_short(length, "inside its compression")),
+        Err(decode::Fault::Bad(why)) => {
+            Err(Failure::new(FailureKind::Protocol, format!("the answer cannot be decompressed: {why}")))
+        }
+    }
+}
+
+/// Header values as text: UTF-8 where it is, else one character a byte (ISO 8859-1, as HTTP once said).
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    };
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}

@@ -405,7 +405,7 @@ def histories(logs, texts):
 def main():
     parser = argparse.ArgumentParser(description="Checks an onrecord archive from its files alone.")
     parser.add_argument("archive")
-    parser.add_argument("--key", action="append", default=[], help="a log's public key, from its operator: name+id+base64")
+    parser.add_argument("--key", action="append", default=[], help="a log's public key, told by its operator")
     parser.add_argument("--json", action="store_true", help="findings and summary as JSON Lines")
     parser.add_argument("--history", action="store_true", help="a JSON line a statement; findings go to stderr")
     arguments = parser.parse_args()

@@ -69,7 +69,9 @@ impl Visit {
 pub enum Verdict {
     /// The statement, with a body.
     Statement,
-    /// The server says that the statement is as it was.
+    /// A listing, a feed, a sitemap, a channel.
+    Listing,
+    /// The server says that what was asked is as it was.
     NotModified,
     /// Not there: 404, 410, a soft 404, a redirect to what is not the statement.
     Gone,
@@ -84,13 +86,22 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 7] =
-        [Self::Statement, Self::NotModified, Self::Gone, Self::Unwell, Self::Blocked, Self::Disallowed, Self::Failed];
+    const ALL: [Self; 8] = [
+        Self::Statement,
+        Self::Listing,
+        Self::NotModified,
+        Self::Gone,
+        Self::Unwell,
+        Self::Blocked,
+        Self::Disallowed,
+        Self::Failed,
+    ];
 
     /// The word that stands in an entry.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Statement => "statement",
+            Self::Listing => "listing",
             Self::NotModified => "not-modified",
             Self::Gone => "gone",
             Self::Unwell => "unwell",

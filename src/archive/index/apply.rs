@@ -1,0 +1,306 @@
+//! Taking entries into the index, in the order of the log.
+//!
+//! Deterministic: the same entries and texts give the same rows, whether they come one by one in a round or all at
+//! once in a rebuild.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Index, IndexError};
+use crate::archive::history::{self, History, Seq, TextHead};
+use crate::model::address;
+use crate::model::digest::Digest;
+use crate::model::entry::{Answer, Capture, Fact, Keeping, Poll, ReadingFact};
+use crate::model::statement::{SourceId, StatementId};
+use crate::model::text::Text;
+use crate::model::time::Instant;
+
+/// Gives the bytes of texts and of what stands beside them, wherever they lie, by digest.
+pub trait Kept {
+    /// The bytes under a digest; `None` where they are not there or not whole.
+    fn bytes(&self, digest: &Digest) -> Option<Vec<u8>>;
+}
+
+/// A member of a segment, for [`Index::add_record`].
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// Digest of the block or of the body in it.
+    pub digest: Digest,
+    /// Whether it is the body.
+    pub is_body: bool,
+    /// Where the member begins.
+    pub offset: u64,
+    /// How long it is, compressed.
+    pub length: u64,
+}
+
+impl Index {
+    /// Takes in one entry; the statement that it touches, if any, still has its old summary until [`Index::refold`].
+    pub fn apply(&self, seq: Seq, fact: &Fact, kept: &dyn Kept) -> Result<Option<StatementId>, IndexError> {
+        match fact {
+            Fact::Capture(capture) => {
+                self.apply_capture(seq, capture)?;
+                Ok(Some(capture.statement.clone()))
+            }
+            Fact::Reading(reading) => self.apply_reading(seq, reading, kept),
+            Fact::Poll(poll) => {
+                self.apply_poll(seq, poll)?;
+                Ok(None)
+            }
+            Fact::Round(round) => {
+                for tally in &round.tallies {
+                    let Some(unwell) = tally.unwell() else { continue };
+                    self.connection
+                        .prepare_cached("INSERT OR REPLACE INTO tally VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+                        .execute(params![
+                            seq.0,
+                            tally.source.as_str(),
+                            round.round.timestamp_millis(),
+                            round.ended.timestamp_millis(),
+                            tally.asked,
+                            tally.answered,
+                            tally.failed,
+                            unwell
+                        ])?;
+                }
+                Ok(None)
+            }
+            Fact::Alias(alias) => {
+                self.add_address(&alias.statement, &alias.url)?;
+                Ok(Some(alias.statement.clone()))
+            }
+            Fact::Note(note) => {
+                self.connection.prepare_cached("INSERT OR REPLACE INTO note VALUES (?1, ?2, ?3, ?4)")?.execute(
+                    params![
+                        seq.0,
+                        note.statement.digest().as_bytes(),
+                        note.time.timestamp_millis(),
+                        note.text.join("\n")
+                    ],
+                )?;
+                Ok(None)
+            }
+            Fact::Archive(_) | Fact::Segment(_) | Fact::Unknown(_) => Ok(None),
+        }
+    }
+
+    /// Notes where the members of a file lie; `file` is the key below the archive's root.
+    pub fn add_file(&self, seq: Seq, position: usize, key: &str, members: &[Located]) -> Result<(), IndexError> {
+        let id = seq.0 * 8 + i64::try_from(position).unwrap_or(0);
+        self.connection.prepare_cached("INSERT OR REPLACE INTO file VALUES (?1, ?2)")?.execute(params![id, key])?;
+        let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO record VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for member in members {
+            let part = i64::from(member.is_body);
+            insert.execute(params![member.digest.as_bytes(), part, id, member.offset, member.length])?;
+        }
+        Ok(())
+    }
+
+    fn apply_capture(&self, seq: Seq, capture: &Capture) -> Result<(), IndexError> {
+        let id = capture.statement.digest();
+        let Answer { status, verdict, evidence, body, .. } = &capture.answer;
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO capture VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+            )?
+            .execute(params![
+                seq.0,
+                id.as_bytes(),
+                capture.source.as_str(),
+                capture.round.timestamp_millis(),
+                capture.time.timestamp_millis(),
+                capture.url,
+                status,
+                verdict.as_str(),
+                body.map(|(digest, _)| *digest.as_bytes()),
+                body.map(|(_, keeping)| keeping_number(keeping)),
+                sum(&capture.sums, "response").or_else(|| sum(&capture.sums, "head")).map(|digest| *digest.as_bytes()),
+                capture.equals.map(|number| Seq::new(seq.log(), number).0),
+                capture.confirm.map(|confirm| confirm.as_secs()),
+                capture.final_at_once,
+                (!evidence.is_empty()).then(|| evidence.join("; ")),
+            ])?;
+        self.add_address(&capture.statement, &capture.url)?;
+        let minted = self
+            .connection
+            .prepare_cached("SELECT 1 FROM statement WHERE id = ?1")?
+            .query_row([id.as_bytes()], |_| Ok(()))
+            .optional()?;
+        if minted.is_none() {
+            let time = capture.time.timestamp_millis();
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO statement VALUES (?1, ?2, ?3, ?4, NULL, NULL, NULL, NULL, NULL, ?5, NULL, ?5, ?6, 0, 'up', '')",
+                )?
+                .execute(params![
+                    id.as_bytes(),
+                    capture.source.as_str(),
+                    capture.statement.source().as_str(),
+                    capture.url,
+                    time,
+                    seq.0
+                ])?;
+        }
+        Ok(())
+    }
+
+    fn apply_reading(
+        &self,
+        seq: Seq,
+        reading: &ReadingFact,
+        kept: &dyn Kept,
+    ) -> Result<Option<StatementId>, IndexError> {
+        let capture = Seq::new(seq.log(), reading.capture);
+        let source = |what: &str| IndexError::Source { entry: seq.number(), what: what.to_owned() };
+        let (text, visible, failed) = match &reading.outcome {
+            Ok((text, beside)) => {
+                self.add_text(text, kept).ok_or_else(|| source("its text is not in the segments"))??;
+                let beside = kept.bytes(beside).ok_or_else(|| source("its reading.json is not in the segments"))?;
+                (Some(*text), visible_of(&beside), None)
+            }
+            Err(why) => (None, None, Some(why)),
+        };
+        self.connection.prepare_cached("INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
+            params![
+                seq.0,
+                capture.0,
+                reading.reader.0,
+                text.map(|digest| *digest.as_bytes()),
+                visible.map(|digest| *digest.as_bytes()),
+                failed
+            ],
+        )?;
+        self.statement_of(capture)
+    }
+
+    fn add_text(&self, digest: &Digest, kept: &dyn Kept) -> Option<Result<(), IndexError>> {
+        let known = || -> Result<bool, IndexError> {
+            let mut select = self.connection.prepare_cached("SELECT 1 FROM text WHERE digest = ?1")?;
+            Ok(select.query_row([digest.as_bytes()], |_| Ok(())).optional()?.is_some())
+        };
+        match known() {
+            Ok(true) => return Some(Ok(())),
+            Ok(false) => {}
+            Err(error) => return Some(Err(error)),
+        }
+        let text = Text::parse(std::str::from_utf8(&kept.bytes(digest)?).ok()?)?;
+        let insert = || -> Result<(), IndexError> {
+            self.connection.prepare_cached("INSERT OR REPLACE INTO text VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
+                params![
+                    digest.as_bytes(),
+                    text.title(),
+                    text.published().map(|date| date.to_string()),
+                    text.language(),
+                    text.wording().as_bytes()
+                ],
+            )?;
+            Ok(())
+        };
+        Some(insert())
+    }
+
+    fn apply_poll(&self, seq: Seq, poll: &Poll) -> Result<(), IndexError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .execute(params![
+                seq.0,
+                poll.source.as_str(),
+                poll.round.timestamp_millis(),
+                poll.time.timestamp_millis(),
+                poll.url,
+                poll.answer.verdict.as_str(),
+                poll.links.map(|digest| *digest.as_bytes()),
+                poll.answer.body.map(|(digest, _)| *digest.as_bytes()),
+            ])?;
+        Ok(())
+    }
+
+    fn add_address(&self, statement: &StatementId, url: &str) -> Result<(), IndexError> {
+        let key = address::key(url);
+        self.connection.prepare_cached("INSERT OR IGNORE INTO address VALUES (?1, ?2, ?3)")?.execute(params![
+            key,
+            statement.digest().as_bytes(),
+            url
+        ])?;
+        Ok(())
+    }
+
+    /// Works out a statement's history anew and writes its summary.
+    pub fn refold(&self, statement: &Digest) -> Result<History, IndexError> {
+        let (source, history) = self.fold(statement)?;
+        let latest = history.latest();
+        let head: Option<&TextHead> = latest.map(|revision| &revision.text);
+        let mut flags: Vec<&str> = Vec::new();
+        for flag in history.revisions.iter().flat_map(|revision| &revision.flags) {
+            if !flags.contains(flag) {
+                flags.push(flag);
+            }
+        }
+        let millis = |time: Option<Instant>| time.map(|time| time.timestamp_millis());
+        self.connection
+            .prepare_cached(
+                "UPDATE statement SET title = ?2, published = ?3, language = ?4, text = ?5, body = ?6, first_seen = coalesce(?7, first_seen),
+                 last_seen = ?8, last_look = coalesce(?9, last_look), entry = ?10, revisions = ?11, state = ?12, flags = ?13,
+                 url = coalesce(?14, url), source = coalesce(?15, source) WHERE id = ?1",
+            )?
+            .execute(params![
+                statement.as_bytes(),
+                head.and_then(|head| head.title.as_deref()),
+                head.and_then(|head| head.published).map(|date| date.to_string()),
+                head.and_then(|head| head.language.as_deref()),
+                head.map(|head| *head.digest.as_bytes()),
+                latest.map(|revision| *revision.body.as_bytes()),
+                millis(history.first_seen),
+                millis(history.last_seen),
+                millis(history.last_look),
+                latest.map_or_else(|| history.seen.first().map_or(0, |seen| seen.seq.0), |revision| revision.capture.0),
+                history.revisions.len(),
+                history.state.as_str(),
+                flags.join(" "),
+                history.seen.last().map(|seen| seen.url.as_str()),
+                source.as_ref().map(SourceId::as_str),
+            ])?;
+        Ok(history)
+    }
+
+    /// The history of a statement.
+    pub fn history(&self, statement: &Digest) -> Result<History, IndexError> {
+        Ok(self.fold(statement)?.1)
+    }
+
+    /// The history of a statement, and the source that asked for it last.
+    fn fold(&self, statement: &Digest) -> Result<(Option<SourceId>, History), IndexError> {
+        let (looks, readings) = self.looks(statement)?;
+        let without = match looks.first() {
+            Some((source, first)) => self.last_listing_before(source, first.round)?,
+            None => None,
+        };
+        let source = looks.last().map(|(source, _)| source.clone());
+        let looks: Vec<history::Look> = looks.into_iter().map(|(_, look)| look).collect();
+        Ok((source, history::fold(&looks, &readings, without)))
+    }
+
+    /// Notes what the next request for an address may be made conditional on.
+    pub fn set_validators(&self, url: &str, etag: Option<&str>, modified: Option<&str>) -> Result<(), IndexError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO validator VALUES (?1, ?2, ?3)")?
+            .execute(params![url, etag, modified])?;
+        Ok(())
+    }
+}
+
+fn keeping_number(keeping: Keeping) -> i64 {
+    match keeping {
+        Keeping::Kept => 0,
+        Keeping::Same => 1,
+        Keeping::Dropped => 2,
+    }
+}
+
+fn sum(sums: &[(Digest, String)], name: &str) -> Option<Digest> {
+    sums.iter().find(|(_, n)| n == name).map(|(digest, _)| *digest)
+}
+
+fn visible_of(beside: &[u8]) -> Option<Digest> {
+    let beside: serde_json::Value = serde_json::from_slice(beside).ok()?;
+    beside.get("visible")?.as_str()?.parse().ok()
+}

@@ -1,0 +1,277 @@
+//! The index: a SQLite file that answers quickly what the log would answer slowly.
+//!
+//! A cache and nothing more. Every row but those of `validator` follows from the log and the texts; two indexes of
+//! the same logs are equal row by row ([`differences`]). Whoever doubts it deletes the file.
+
+mod apply;
+mod query;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+pub use apply::{Kept, Located};
+pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary};
+
+use crate::model::digest::Digest;
+
+/// Version of the schema and of the fold: another one in the file means a new file.
+const SCHEMA: &str = "1";
+
+/// Where the index lies.
+#[derive(Clone, Debug)]
+pub enum IndexPlace {
+    /// In a file beside the archive.
+    File(PathBuf),
+    /// In memory: for archives without a folder, and for media that cannot be written.
+    Memory,
+}
+
+/// Why the index could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// It is damaged or of another version: it must be built anew.
+    #[error("the index is damaged")]
+    Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The disk is full.
+    #[error("cannot write the index: no space left on device")]
+    NoSpace,
+    /// Another process holds it, or it cannot be written.
+    #[error("the index is in use or cannot be written")]
+    Busy(#[source] rusqlite::Error),
+    /// Anything else.
+    #[error("cannot read or write the index")]
+    Sqlite(#[source] rusqlite::Error),
+    /// What the index was to take in could not be read from the archive.
+    #[error("cannot take entry {entry} into the index: {what}")]
+    Source {
+        /// The number of the entry.
+        entry: u64,
+        /// What is wrong with it, or with what it names.
+        what: String,
+    },
+}
+
+impl From<rusqlite::Error> for IndexError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseCorrupt | Code::NotADatabase | Code::SchemaChanged | Code::TypeMismatch) => {
+                Self::Damaged(Box::new(error))
+            }
+            Some(Code::DiskFull) => Self::NoSpace,
+            Some(
+                Code::DatabaseBusy | Code::DatabaseLocked | Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied,
+            ) => Self::Busy(error),
+            // a damaged file often shows as a table that is not there or a value of another type
+            None if !matches!(error, rusqlite::Error::SqliteFailure(..)) => Self::Damaged(Box::new(error)),
+            _ if error.to_string().contains("no such") || error.to_string().contains("malformed") => {
+                Self::Damaged(Box::new(error))
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// How far a log has been taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The log's number here.
+    pub id: i64,
+    /// Its name.
+    pub vantage: String,
+    /// How many entries.
+    pub size: u64,
+    /// The root at that size.
+    pub root: Digest,
+}
+
+/// An open index.
+pub struct Index {
+    connection: Connection,
+    writable: bool,
+}
+
+impl Index {
+    /// Opens the index, or makes an empty one where there is none or where it is of another version.
+    ///
+    /// A file that cannot be written is opened for reading, if it is a whole one; else [`IndexError::Busy`].
+    pub fn open(place: &IndexPlace) -> Result<Self, IndexError> {
+        match place {
+            IndexPlace::Memory => Self::create(Connection::open_in_memory()?),
+            IndexPlace::File(path) => match Self::open_file(path) {
+                Err(IndexError::Busy(_)) => Self::open_read_only(path),
+                other => other,
+            },
+        }
+    }
+
+    /// Makes an empty index in place of whatever stands there.
+    pub fn anew(place: &IndexPlace) -> Result<Self, IndexError> {
+        if let IndexPlace::File(path) = place {
+            remove_files(path)?;
+        }
+        Self::open(place)
+    }
+
+    /// Puts the file of one index into the place of another.
+    pub fn replace(place: &Path, with: &Path) -> Result<(), IndexError> {
+        remove_files(place)?;
+        rename(with, place)
+    }
+
+    fn open_file(path: &Path) -> Result<Self, IndexError> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        let version = connection
+            .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get::<_, String>(0))
+            .optional();
+        match version {
+            Ok(Some(version)) if version == SCHEMA => {
+                connection.pragma_update(None, "journal_mode", "WAL")?;
+                connection.pragma_update(None, "synchronous", "NORMAL")?;
+                // asks for the write lock without writing: a read-only file says so here and not in mid-round
+                Ok(Self { writable: !connection.is_readonly("main")?, connection })
+            }
+            Ok(_) => {
+                drop(connection);
+                remove_files(path)?;
+                Self::create(Connection::open(path)?)
+            }
+            Err(error) => match IndexError::from(error) {
+                IndexError::Damaged(_) => {
+                    drop(connection);
+                    remove_files(path)?;
+                    Self::create(Connection::open(path)?)
+                }
+                other => Err(other),
+            },
+        }
+    }
+
+    fn open_read_only(path: &Path) -> Result<Self, IndexError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let connection = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?;
+        let version: String =
+            connection.query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))?;
+        if version != SCHEMA {
+            return Err(IndexError::Damaged("it is of another version".into()));
+        }
+        Ok(Self { connection, writable: false })
+    }
+
+    fn create(connection: Connection) -> Result<Self, IndexError> {
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;\n{}\nINSERT INTO meta VALUES ('schema', '{SCHEMA}');\nCOMMIT;",
+            include_str!("schema.sql")
+        ))?;
+        Ok(Self { connection, writable: true })
+    }
+
+    /// Whether rows can be added.
+    pub fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// How far each log has been taken in.
+    pub fn reached(&self) -> Result<Vec<Reached>, IndexError> {
+        let mut statement = self.connection.prepare_cached("SELECT id, vantage, size, root FROM log ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            Ok(Reached { id: row.get(0)?, vantage: row.get(1)?, size: row.get(2)?, root: query::digest(row.get(3)?) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes how far a log has been taken in.
+    pub fn set_reached(&self, reached: &Reached) -> Result<(), IndexError> {
+        self.connection.prepare_cached("INSERT OR REPLACE INTO log VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            reached.id,
+            reached.vantage,
+            reached.size,
+            reached.root.as_bytes()
+        ])?;
+        Ok(())
+    }
+
+    /// Begins to write; others may go on reading what stood before.
+    pub fn begin(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Makes what was written since [`Index::begin`] visible to others.
+    pub fn commit(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// Takes back what was written since [`Index::begin`].
+    pub fn roll_back(&self) -> Result<(), IndexError> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        Ok(self.connection.execute_batch("ROLLBACK")?)
+    }
+
+    /// Writes the whole index into one file without a journal beside it.
+    pub fn settle(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?)
+    }
+}
+
+/// Tables whose rows follow from the log.
+const FOLDED: [&str; 12] =
+    ["log", "file", "record", "statement", "address", "capture", "reading", "text", "poll", "tally", "note", "meta"];
+
+/// Compares two index files row by row; gives a line for each table that differs.
+///
+/// `theirs` is attached for the time of the comparison.
+pub fn differences(ours: &Index, theirs: &Path) -> Result<Vec<String>, IndexError> {
+    let connection = &ours.connection;
+    connection.execute("ATTACH DATABASE ?1 AS other", [theirs.to_string_lossy()])?;
+    let mut lines = Vec::new();
+    let compared: Result<(), rusqlite::Error> = FOLDED.iter().try_for_each(|table| {
+        let count = |a: &str, b: &str| {
+            let sql = format!("SELECT count(*) FROM (SELECT * FROM {a}.{table} EXCEPT SELECT * FROM {b}.{table})");
+            connection.query_row(&sql, [], |row| row.get::<_, i64>(0))
+        };
+        let (missing, extra) = (count("main", "other")?, count("other", "main")?);
+        if missing + extra > 0 {
+            lines.push(format!("table {table}: {missing} rows are missing or changed, {extra} are not from the log"));
+        }
+        Ok(())
+    });
+    connection.execute("DETACH DATABASE other", [])?;
+    compared?;
+    Ok(lines)
+}
+
+#[allow(clippy::disallowed_methods)] // the index is no object of the archive: SQLite opens it by path, and so must we
+fn remove_files(path: &Path) -> Result<(), IndexError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io(&error)),
+        }
+    }
+    Ok(())
+}
+
+#[allow(clippy::disallowed_methods)]
+fn rename(from: &Path, to: &Path) -> Result<(), IndexError> {
+    std::fs::rename(from, to).map_err(|error| io(&error))
+}
+
+fn io(error: &std::io::Error) -> IndexError {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return IndexError::NoSpace;
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+    IndexError::Busy(rusqlite::Error::SqliteFailure(code, Some(error.to_string())))
+}

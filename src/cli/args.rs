@@ -1,0 +1,291 @@
+//! What a person types, as it was typed.
+//!
+//! The doc comments here are the help text. Nothing is looked up or opened.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps official statements in an append-only archive that outsiders can check, and shows what changed.
+#[derive(Debug, Parser)]
+#[command(name = "onrecord", version, propagate_version = true, max_term_width = 110, disable_help_subcommand = true)]
+#[command(after_help = "\
+Exit status: 0 done; 1 done, but something failed or was found; 2 the request was wrong; 3 could not be done.
+
+A statement is named by its id or the beginning of it (mod-az/3f9a), by its address, or by a digest
+(sha256:...). Behind it, @2 picks a revision, @2023-03-25 what stood at the end of that day.")]
+pub struct Typed {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The file that names the sources [default: ./sources.toml, else the one in the user's configuration folder]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// The archive, over the one that the configuration names
+    #[arg(long, global = true, value_name = "PATH")]
+    pub archive: Option<PathBuf>,
+    /// Print JSON Lines: one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print less: no progress, no talk
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print more; twice, what the program does step by step
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole job with no network: a small press office, fetched, edited, fetched again
+    Demo(Demo),
+    /// Make an archive and its key, and a commented sources.toml where there is none
+    Init(Init),
+    /// Ask the sources for news, and look again at the statements that are due
+    Fetch(Fetch),
+    /// Tell again what happened, from the log
+    Changes(Changes),
+    /// List the statements, newest first
+    List(List),
+    /// Show the text of a statement
+    Show(Show),
+    /// Show a statement's revisions, and what was seen when
+    History(History),
+    /// Show what changed between two revisions, or between two files
+    Diff(Diff),
+    /// Check everything that is kept, one statement, one digest, or whether a text is in the archive
+    Verify(Verify),
+    /// Print the bytes under a digest
+    Cat(Cat),
+    /// List the sources with their health
+    Sources(Sources),
+    /// Read the kept bodies again with today's reader and settings
+    Reread(Reread),
+    /// Put a remark beside a statement, for ever
+    Note(Note),
+    /// Print the statements for other programs
+    Export(Export),
+    /// Read saved pages without keeping them
+    Extract(Extract),
+    /// Print the log's checkpoint, to be kept elsewhere
+    Checkpoint,
+    /// The key that signs the log
+    Key(Key),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to put the demonstration's archive [default: a new folder among the temporary files]
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to work in [default: the current one]
+    pub folder: Option<PathBuf>,
+    /// Begin a new log although an earlier one is known for this archive and is not there
+    #[arg(long)]
+    pub new_log: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Only these sources
+    pub sources: Vec<String>,
+    /// Which known statements to look at again
+    #[arg(long, value_name = "WHICH", default_value = "due")]
+    pub recheck: Recheck,
+    /// Take no statement that says it is older than this
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Take at most this many new statements from each source
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Ask the sources, say what would be looked at, and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Wait this long for another fetch to end
+    #[arg(long, value_name = "TIME")]
+    pub wait: Option<String>,
+    /// End with status 1 when any source failed, not only when one has newly become unwell
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Recheck {
+    /// Those whose time has come
+    Due,
+    /// All
+    All,
+    /// None
+    None,
+}
+
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Only what was entered after this entry of the log
+    #[arg(long, value_name = "ENTRY")]
+    pub after: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only of this source; may be given again
+    #[arg(long, value_name = "ID")]
+    pub source: Vec<String>,
+    /// Only from this date on (2023-03-25, or with a time)
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only up to this date, inclusive
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only in this state
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<StateWord>,
+    /// Only in this language (ru, hy, en, ...)
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Only those with more than one revision
+    #[arg(long)]
+    pub changed: bool,
+    /// Only those with this flag (stated-earlier, date-changed, title-changed, reverted)
+    #[arg(long, value_name = "FLAG")]
+    pub flag: Option<String>,
+    /// At most this many
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StateWord {
+    Up,
+    Missing,
+    Withdrawn,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The statement, or a revision of it
+    pub statement: String,
+    /// The body as it came
+    #[arg(long)]
+    pub raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// The statement
+    pub statement: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A statement (then, as A and B, revisions or dates), or two files
+    #[arg(required = true, num_args = 1..=3, value_names = ["STATEMENT", "A", "B"])]
+    pub what: Vec<String>,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", default_value = "inline")]
+    pub format: DiffFormat,
+    /// End with status 1 where there is a difference
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// Deleted and inserted words in their place
+    Inline,
+    /// Lines, as `diff -u` shows them
+    Unified,
+    /// The operations, for programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Statements, digests or files; everything where none is given
+    pub what: Vec<String>,
+    /// The log's public key (as `onrecord key show` prints it), where it is not in the user's configuration folder
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Cat {
+    /// sha256: and hex digits, at least the first 8
+    pub digest: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Sources {}
+
+#[derive(Debug, Args)]
+pub struct Reread {
+    /// Only these sources
+    pub sources: Vec<String>,
+    /// Append the new readings; without it, only show what would differ
+    #[arg(long)]
+    pub apply: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Note {
+    /// The statement
+    pub statement: String,
+    /// The remark
+    pub text: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The form
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    pub format: ExportFormat,
+    /// A line a revision, not a line a statement
+    #[arg(long)]
+    pub all_revisions: bool,
+    /// Only of this source; may be given again
+    #[arg(long, value_name = "ID")]
+    pub source: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// JSON Lines
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub struct Extract {
+    /// Saved pages
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Key {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Print the public key: for signed notes, and as PEM for openssl
+    Show,
+}

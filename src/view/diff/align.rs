@@ -1,13 +1,14 @@
 //! Lays two texts side by side, paragraph by paragraph: what stayed, was edited, was split in two or three, was merged.
 //!
 //! Identical paragraphs at both ends are set aside. Among the rest the heaviest chain of alike paragraphs stays in
-//! place; in its gaps, which are small, all pairs are tried. What is left over stands in one text only, or has moved.
+//! place. What is left over has moved, was written anew in its place, or stands in one text only.
 
 use std::ops::Range;
 
 use super::candidates::{Pair, pairs};
 use super::chain::{Fragment, heaviest};
 use super::likeness::{Paragraph, dice, shared};
+use super::moves::moves;
 
 /// Two paragraphs that are less alike are not the same one edited.
 const ALIKE: f64 = 0.34;
@@ -24,23 +25,67 @@ const WHOLE: f64 = 0.7;
 /// A paragraph is split into at most so many.
 const PARTS: usize = 3;
 
-/// Paragraphs of the first text that became paragraphs of the second: 1:1, 1:2, 2:1, 1:3 or 3:1, in order.
-pub(super) fn align(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> Vec<(Range<usize>, Range<usize>)> {
+/// Runs of paragraphs of the two texts that belong together: 1:1, 1:2, 2:1, 1:3 or 3:1.
+pub(super) type Together = (Range<usize>, Range<usize>);
+
+/// What became of the paragraphs; those in neither list stand in one text only.
+pub(super) struct Alignment {
+    /// What stayed in place, in order.
+    pub(super) in_place: Vec<Together>,
+    /// What stands elsewhere now, paragraph by paragraph, in the order of the first text.
+    pub(super) moved: Vec<(usize, usize)>,
+}
+
+/// Aligns the paragraphs of two texts.
+pub(super) fn align(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> Alignment {
     let (head, tail) = common_ends(old, new);
-    let (old_end, new_end) = (old.len() - tail, new.len() - tail);
-    let mut blocks: Vec<_> = (0..head).map(|i| (i..i + 1, i..i + 1)).collect();
-    let outer = stay(old, new, (head..old_end, head..new_end), ALIKE);
-    let (mut i, mut j) = (head, head);
-    let end = (old_end..old_end, new_end..new_end);
-    for (next_old, next_new) in outer.into_iter().chain([end]) {
-        blocks.extend(stay(old, new, (i..next_old.start, j..next_new.start), ALIKE_BETWEEN));
-        (i, j) = (next_old.end, next_new.end);
-        if !next_old.is_empty() {
-            blocks.push((next_old, next_new));
-        }
+    let mut in_place: Vec<Together> = (0..head).map(|i| (i..i + 1, i..i + 1)).collect();
+    in_place.extend((0..tail).rev().map(|k| (old.len() - k - 1..old.len() - k, new.len() - k - 1..new.len() - k)));
+    let mut free = (vec![true; old.len()], vec![true; new.len()]);
+    // First over all, then in the gaps, where pairs are few enough to try them all. Only what did not move may be
+    // taken for a paragraph that was written anew.
+    if fill(old, new, &mut in_place, &free, ALIKE) {
+        fill(old, new, &mut in_place, &free, ALIKE);
     }
-    blocks.extend((0..tail).map(|k| (old_end + k..old_end + k + 1, new_end + k..new_end + k + 1)));
-    blocks
+    let moved = moves(old, new, &left_over(&in_place, old.len(), new.len()));
+    for &(i, j) in &moved {
+        (free.0[i], free.1[j]) = (false, false);
+    }
+    fill(old, new, &mut in_place, &free, ALIKE_BETWEEN);
+    Alignment { in_place, moved }
+}
+
+/// Finds what stays in each gap of `in_place`, among what is free; whether anything does.
+fn fill(
+    old: &[Paragraph<'_>],
+    new: &[Paragraph<'_>],
+    in_place: &mut Vec<Together>,
+    free: &(Vec<bool>, Vec<bool>),
+    alike: f64,
+) -> bool {
+    let mut found = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    let end = (old.len()..old.len(), new.len()..new.len());
+    for next in in_place.iter().chain([&end]) {
+        let olds: Vec<usize> = (i..next.0.start).filter(|&i| free.0[i]).collect();
+        let news: Vec<usize> = (j..next.1.start).filter(|&j| free.1[j]).collect();
+        found.extend(stay(old, new, (&olds, &news), alike));
+        (i, j) = (next.0.end, next.1.end);
+    }
+    let any = !found.is_empty();
+    in_place.append(&mut found);
+    in_place.sort_unstable_by_key(|(old, _)| old.start);
+    any
+}
+
+/// The paragraphs of either text that `in_place` leaves over.
+fn left_over(in_place: &[Together], olds: usize, news: usize) -> (Vec<usize>, Vec<usize>) {
+    let (mut left, mut right) = (vec![true; olds], vec![true; news]);
+    for (old, new) in in_place {
+        left[old.clone()].fill(false);
+        right[new.clone()].fill(false);
+    }
+    ((0..olds).filter(|&i| left[i]).collect(), (0..news).filter(|&j| right[j]).collect())
 }
 
 /// How many paragraphs are identical at the start and, apart from these, at the end.
@@ -50,18 +95,17 @@ pub(super) fn common_ends(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> (usiz
     (head, rest.take_while(|(a, b)| a.keys == b.keys).count())
 }
 
-/// What stays in place between two runs of paragraphs.
+/// What stays in place among some paragraphs.
 fn stay(
     old: &[Paragraph<'_>],
     new: &[Paragraph<'_>],
-    (old_run, new_run): (Range<usize>, Range<usize>),
+    among: (&[usize], &[usize]),
     alike: f64,
-) -> Vec<(Range<usize>, Range<usize>)> {
-    if old_run.is_empty() || new_run.is_empty() {
+) -> Vec<Together> {
+    if among.0.is_empty() || among.1.is_empty() {
         return vec![];
     }
-    let among: (Vec<usize>, Vec<usize>) = (old_run.collect(), new_run.collect());
-    let pairs = pairs(old, new, (&among.0, &among.1), alike);
+    let pairs = pairs(old, new, among, alike);
     let mut fragments: Vec<Fragment> = pairs
         .iter()
         .filter(|pair| {

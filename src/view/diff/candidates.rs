@@ -2,6 +2,7 @@
 //!
 //! The number of pairs grows with the length of the texts, not with its square.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use super::likeness::{Paragraph, dice, shared};
@@ -80,30 +81,45 @@ fn same(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize]
 
 /// For each paragraph of the first text those of the second with which it shares most that is rare.
 fn related(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize])) -> Vec<(usize, usize)> {
-    let mut standing: HashMap<u64, Vec<usize>> = HashMap::new();
-    for &j in among.1 {
-        let mut last = None;
-        for &feature in &new[j].features {
-            if last.replace(feature) != Some(feature) {
-                let places = standing.entry(feature).or_default();
-                if places.len() <= RARE {
-                    places.push(j);
+    let (left, right) = (standing(old, among.0), standing(new, among.1));
+    let (mut left, mut right) = (groups(&left).peekable(), groups(&right).peekable());
+    let mut meetings: Vec<(usize, usize)> = Vec::new();
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        match a[0].0.cmp(&b[0].0) {
+            Ordering::Less => left.next(),
+            Ordering::Greater => right.next(),
+            Ordering::Equal => {
+                if a.len() <= RARE && b.len() <= RARE {
+                    meetings.extend(a.iter().flat_map(|&(_, i)| b.iter().map(move |&(_, j)| (i, j))));
                 }
+                left.next();
+                right.next()
             }
-        }
+        };
     }
-    let mut found = Vec::new();
-    let mut common: HashMap<usize, usize> = HashMap::new();
-    for &i in among.0 {
-        common.clear();
-        for feature in &old[i].features {
-            for &j in standing.get(feature).into_iter().filter(|places| places.len() <= RARE).flatten() {
-                *common.entry(j).or_default() += 1;
-            }
-        }
-        let mut partners: Vec<(usize, usize)> = common.iter().map(|(&j, &count)| (count, j)).collect();
-        partners.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.abs_diff(i).cmp(&b.1.abs_diff(i))).then(a.1.cmp(&b.1)));
-        found.extend(partners.into_iter().take(PARTNERS).map(|(_, j)| (i, j)));
+    meetings.sort_unstable();
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut partners: Vec<(usize, usize)> = Vec::new();
+    for of_one in meetings.chunk_by(|a, b| a.0 == b.0) {
+        let i = of_one[0].0;
+        partners.clear();
+        partners.extend(of_one.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0].1)));
+        partners.sort_unstable_by_key(|&(count, j)| (Reverse(count), j.abs_diff(i), j));
+        found.extend(partners.iter().take(PARTNERS).map(|&(_, j)| (i, j)));
     }
     found
+}
+
+/// Each feature with each paragraph that it stands in, sorted.
+fn standing(paragraphs: &[Paragraph<'_>], among: &[usize]) -> Vec<(u64, usize)> {
+    let mut standing: Vec<(u64, usize)> = Vec::new();
+    for &i in among {
+        standing.extend(paragraphs[i].features.chunk_by(|a, b| a == b).map(|same| (same[0], i)));
+    }
+    standing.sort_unstable();
+    standing
+}
+
+fn groups(standing: &[(u64, usize)]) -> impl Iterator<Item = &[(u64, usize)]> {
+    standing.chunk_by(|a, b| a.0 == b.0)
 }

@@ -12,6 +12,7 @@
 //! So a deleted paragraph takes the empty line after it along, and an `equal` op may hold other white space in its `old`
 //! than in its `new`: that is no change, and marked as noise only inside a run of equal words.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::model::text::Text;
 use crate::model::time::Stated;
 
 mod align;
+mod anchors;
 mod candidates;
 mod chain;
 pub mod inline;
@@ -178,14 +180,19 @@ pub fn diff_texts(old: &Text, new: &Text) -> TextDifference {
 impl Difference {
     /// The old text, byte for byte.
     pub fn old_text(&self) -> String {
+        let mut moved: HashMap<u32, &Block> = HashMap::new();
+        for block in &self.blocks {
+            if let Standing::MovedHere(id) = block.standing {
+                moved.insert(id, block);
+            }
+        }
         let mut text = String::new();
         for block in &self.blocks {
             match block.standing {
                 Standing::InPlace | Standing::Deleted | Standing::Inserted => text.extend(self.old_pieces(block)),
                 Standing::MovedHere(_) => {}
                 Standing::MovedAway(id) => {
-                    let here = self.blocks.iter().find(|other| other.standing == Standing::MovedHere(id));
-                    text.extend(here.into_iter().flat_map(|block| self.old_pieces(block)));
+                    text.extend(moved.get(&id).into_iter().flat_map(|block| self.old_pieces(block)));
                 }
             }
         }

@@ -12,12 +12,12 @@ const WORDS: usize = 5;
 pub(super) fn moves(
     old: &[Paragraph<'_>],
     new: &[Paragraph<'_>],
-    left: (&[usize], &[usize]),
+    left: &(Vec<usize>, Vec<usize>),
 ) -> Vec<(usize, usize)> {
     let long = |paragraphs: &[Paragraph<'_>], left: &[usize]| -> Vec<usize> {
         left.iter().copied().filter(|&i| paragraphs[i].weight >= WORDS).collect()
     };
-    let among = (long(old, left.0), long(new, left.1));
+    let among = (long(old, &left.0), long(new, &left.1));
     let mut found = pairs(old, new, (&among.0, &among.1), ALIKE);
     found.retain(|pair| pair.likeness >= ALIKE);
     let worth = |pair: &super::candidates::Pair| pair.likeness * (old[pair.old].weight + new[pair.new].weight) as f64;

@@ -5,10 +5,9 @@
 
 use std::ops::Range;
 
-use super::align::align;
+use super::align::{Alignment, align, common_ends};
 use super::keys::Keys;
 use super::likeness::Paragraph;
-use super::moves::moves;
 use super::tidy::tidy;
 use super::tokens::Tokens;
 use super::words::{Edit, Words};
@@ -54,20 +53,15 @@ fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<
     let mut keys = Keys::default();
     let (old, new) = (Tokens::of(first, &mut keys), Tokens::of(second, &mut keys));
     let (mut olds, mut news) = (Paragraph::all(&old), Paragraph::all(&new));
-    let (head, tail) = super::align::common_ends(&olds, &news);
+    let (head, tail) = common_ends(&olds, &news);
     let (old_rest, new_rest) = (head..olds.len() - tail, head..news.len() - tail);
     olds[old_rest].iter_mut().for_each(|paragraph| paragraph.describe(&old));
     news[new_rest].iter_mut().for_each(|paragraph| paragraph.describe(&new));
 
-    let blocks = align(&olds, &news);
-    let left = (
-        left_over(olds.len(), blocks.iter().map(|(old, _)| old)),
-        left_over(news.len(), blocks.iter().map(|(_, new)| new)),
-    );
-    let moved = moves(&olds, &news, (&left.0, &left.1));
+    let Alignment { in_place, moved } = align(&olds, &news);
     let mut words = Words::new(keys.len());
-    let mut matches: Vec<Match> = Vec::with_capacity(blocks.len() + moved.len());
-    let stayed = blocks.into_iter().map(|block| (block, false));
+    let mut matches: Vec<Match> = Vec::with_capacity(in_place.len() + moved.len());
+    let stayed = in_place.into_iter().map(|together| (together, false));
     let moved = moved.into_iter().map(|(i, j)| ((i..i + 1, j..j + 1), true));
     for ((old_run, new_run), moved) in stayed.chain(moved) {
         let run = Edit { old: tokens_of(&olds, &old_run), new: tokens_of(&news, &new_run) };
@@ -85,13 +79,4 @@ fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<
 
 fn tokens_of(paragraphs: &[Paragraph<'_>], run: &Range<usize>) -> Range<usize> {
     paragraphs[run.start].run.start..paragraphs[run.end - 1].run.end
-}
-
-/// The paragraphs out of `count` that no run covers.
-fn left_over<'r>(count: usize, runs: impl Iterator<Item = &'r Range<usize>>) -> Vec<usize> {
-    let mut covered = vec![false; count];
-    for run in runs {
-        covered[run.clone()].fill(true);
-    }
-    (0..count).filter(|&i| !covered[i]).collect()
 }

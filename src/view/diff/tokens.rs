@@ -38,6 +38,9 @@ impl Kind {
     }
 }
 
+/// What has more digits is a list of numbers, not groups of one.
+const LONGEST_NUMBER: usize = 15;
+
 /// A text in tokens.
 pub(super) struct Tokens<'a> {
     raw: &'a str,
@@ -199,7 +202,7 @@ impl Cutter<'_, '_> {
             group.push_str(part);
             (*key, *kind) = (self.names.id(&group), Kind::Number);
             self.end = start + part.len();
-            self.group = (part.len() == 3).then_some(group);
+            self.group = (part.len() == 3 && group.len() < LONGEST_NUMBER).then_some(group);
             return;
         }
         self.push(start, part, Kind::Number);

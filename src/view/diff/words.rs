@@ -1,10 +1,18 @@
 //! Which tokens of two runs differ: a histogram difference, as raw as the algorithm leaves it.
 //!
-//! Time is bounded by the algorithm, which falls back to heuristics where tokens repeat too often.
+//! The algorithm is near linear on prose and quadratic on long runs of few different tokens. So a long pair of runs is
+//! cut first, at what stands once in both ([`anchors`]); a stretch that is long still has no words in common
+//! that a person would see, and counts as replaced.
 
 use std::ops::Range;
 
+use super::anchors::{Anchor, anchors};
 use imara_diff::{Algorithm, Diff, NoSliderHeuristic, Token};
+
+/// Two runs are long where the product of their lengths is greater.
+const LONG: usize = 16_000_000;
+/// Long runs are cut at what stands once in both: first runs of so many tokens, then shorter ones.
+const ANCHORS: [usize; 3] = [6, 3, 1];
 
 /// A run of the first text that became a run of the second; not both are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +38,42 @@ impl Words {
 
     /// The edits that make `new` of `old`, in order, positions counted from the start of the runs.
     pub(super) fn edits(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
+        let mut found = Vec::new();
+        self.stretch(old, new, (0, 0), &ANCHORS, &mut found);
+        found
+    }
+
+    /// Finds the edits of a stretch that begins at `at`, with anchors of the given lengths where it is long.
+    fn stretch(&mut self, old: &[u32], new: &[u32], at: (usize, usize), lengths: &[usize], found: &mut Vec<Edit>) {
+        let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let (old, new, at) = (&old[head..], &new[head..], (at.0 + head, at.1 + head));
+        let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+        let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
+        if old.is_empty() && new.is_empty() {
+            return;
+        }
+        let whole = Edit { old: at.0..at.0 + old.len(), new: at.1..at.1 + new.len() };
+        if old.is_empty() || new.is_empty() {
+            found.push(whole);
+        } else if old.len().saturating_mul(new.len()) <= LONG {
+            let edits = self.histogram(old, new).into_iter();
+            found.extend(edits.map(|edit| Edit {
+                old: edit.old.start + at.0..edit.old.end + at.0,
+                new: edit.new.start + at.1..edit.new.end + at.1,
+            }));
+        } else if let Some((&length, shorter)) = lengths.split_first() {
+            let (mut i, mut j) = (0, 0);
+            let end = Anchor { old: old.len(), new: new.len(), length: 0 };
+            for anchor in anchors(old, new, length).into_iter().chain([end]) {
+                self.stretch(&old[i..anchor.old], &new[j..anchor.new], (at.0 + i, at.1 + j), shorter, found);
+                (i, j) = (anchor.old + anchor.length, anchor.new + anchor.length);
+            }
+        } else {
+            found.push(whole);
+        }
+    }
+
+    fn histogram(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
         // The algorithm keeps a list for each key there is: numbers are given anew, from 0, for each pair.
         self.round += 1;
         let mut count = 0;

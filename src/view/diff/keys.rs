@@ -63,6 +63,19 @@ pub(super) fn is_unspaced(c: char) -> bool {
         | '\u{aa60}'..='\u{aadf}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Whether `c` ends a sentence, in the scripts that have a sign for it.
+pub(super) fn is_end(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!' | '?' | ELLIPSIS | '‥' | '。' | '！' | '？' | '．' | '։' | '؟' | '۔' | '।' | '॥' | '።' | '။' | '។' | '‼' | '⁇' | '⁈' | '⁉'
+    )
+}
+
+/// Whether `c` ends a clause.
+pub(super) fn is_pause(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '،' | '؛' | '、' | '，' | '；' | '：' | '·' | '՝')
+}
+
 /// Numbers for keys, shared by the two sides of one difference: equal keys, equal numbers.
 #[derive(Default)]
 pub(super) struct Keys {

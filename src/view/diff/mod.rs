@@ -136,6 +136,8 @@ pub enum Standing {
 /// What changed between two texts of a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextDifference {
+    /// Whether either text has a title.
+    pub titled: bool,
     /// The title, where its bytes differ.
     pub title: Option<Difference>,
     /// The stated date, where it is stated otherwise.
@@ -170,6 +172,7 @@ pub fn diff(old: &str, new: &str) -> Difference {
 pub fn diff_texts(old: &Text, new: &Text) -> TextDifference {
     let titles = (old.title().unwrap_or_default(), new.title().unwrap_or_default());
     TextDifference {
+        titled: !titles.0.is_empty() || !titles.1.is_empty(),
         title: (titles.0 != titles.1).then(|| diff(titles.0, titles.1)),
         published: Changed::between(old.published(), new.published()),
         language: Changed::between(old.language().map(str::to_owned), new.language().map(str::to_owned)),

@@ -9,7 +9,7 @@ use std::ops::Range;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{GraphemeClusterSegmenter, WordSegmenter};
 
-use super::keys::{ELLIPSIS, Keys, fold, is_unspaced};
+use super::keys::{ELLIPSIS, Keys, fold, is_end, is_pause, is_unspaced};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl Cutter<'_, '_> {
             if part.chars().any(is_unspaced) {
                 self.glyphs(start, part);
             } else if part.chars().any(char::is_alphanumeric) {
-                self.word(start, part);
+                self.words(start, part);
             } else {
                 self.sign(start, part);
             }
@@ -184,6 +184,26 @@ impl Cutter<'_, '_> {
         }
         if word < part.len() {
             self.word(start + word, &part[word..]);
+        }
+    }
+
+    /// Cuts at a colon, and at a full stop that is not between digits: UAX 29 keeps `end.Next` and `Next:Health`
+    /// together, where a space was lost.
+    fn words(&mut self, start: usize, part: &str) {
+        let digit = |at: Option<usize>| at.and_then(|at| part.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+        let mut from = 0;
+        for (at, sign) in part.match_indices([':', '.']) {
+            if digit(at.checked_sub(1)) && digit(Some(at + 1)) {
+                continue;
+            }
+            if from < at {
+                self.word(start + from, &part[from..at]);
+            }
+            self.sign(start + at, sign);
+            from = at + 1;
+        }
+        if from < part.len() {
+            self.word(start + from, &part[from..]);
         }
     }
 
@@ -233,10 +253,8 @@ impl Cutter<'_, '_> {
             }
         }
         match first {
-            '.' | '!' | '?' | ELLIPSIS | '。' | '！' | '？' | '．' | '։' | '؟' | '۔' | '।' | '॥' | '።' | '။' | '។' => {
-                self.push(start, part, Kind::End)
-            }
-            ',' | ';' | ':' | '،' | '؛' | '、' | '，' | '；' | '：' | '·' | '՝' => self.push(start, part, Kind::Pause),
+            c if is_end(c) => self.push(start, part, Kind::End),
+            c if is_pause(c) => self.push(start, part, Kind::Pause),
             // Single and double quotation marks are one where they are no apostrophe.
             '\'' if alone => self.push(start, "\"", Kind::Sign),
             _ => self.push(start, part, Kind::Sign),

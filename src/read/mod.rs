@@ -1,1 +1,3 @@
-//! (to be written)
+//! wip
+pub mod charset;
+pub mod html;

@@ -1,3 +1,4 @@
 //! wip
 pub mod charset;
+pub mod dates;
 pub mod html;

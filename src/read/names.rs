@@ -15,6 +15,8 @@ pub(super) struct Named {
     pub restless: bool,
     /// The statement, as far as a name can say.
     pub body: bool,
+    /// A date.
+    pub date: bool,
 }
 
 const CHROME_TAGS: [&str; 6] = ["aside", "dialog", "figcaption", "footer", "menu", "nav"];
@@ -47,6 +49,8 @@ const BODY_STEMS: [&str; 8] =
 const BODY_WORDS: [&str; 12] = [
     "article", "body", "content", "desc", "detail", "details", "entry", "hentry", "post", "statement", "story", "text",
 ];
+const DATE_WORDS: [&str; 9] =
+    ["date", "dates", "datetime", "posted", "pubdate", "published", "publishdate", "time", "timestamp"];
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
 const ABOUT: [&str; 14] =
     ["has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap", "wrapper", "layout"];
@@ -88,6 +92,7 @@ fn class_name(class: &str, named: &mut Named) {
     if has(&ABOUT) {
         return;
     }
+    named.date |= has(&DATE_WORDS);
     named.chrome |= is(&CHROME_STEMS) || has(&CHROME_WORDS);
     named.comments |= is(&COMMENT_STEMS);
     named.restless |= is(&RESTLESS_STEMS);

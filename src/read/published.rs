@@ -111,6 +111,9 @@ impl Search<'_> {
     fn near_title(&self) -> Option<Stated> {
         let (first, last) = self.text;
         let title = self.title.filter(|title| *title <= first).unwrap_or(first);
+        if let Some(date) = self.named_date(title, first) {
+            return Some(date);
+        }
         let after = title..(first + 1).min(self.blocks.len());
         let before = (title.saturating_sub(BEFORE)..title).rev();
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
@@ -121,6 +124,18 @@ impl Search<'_> {
             }
             let lines = block.outside.lines().take(4);
             lines.filter(|line| dates::unexplained(line).is_some_and(|words| words <= STRANGERS)).find_map(|line| self.printed(line))
+        })
+    }
+
+    /// The date in an element between title and text that is named for it: it may touch a counter on the page.
+    fn named_date(&self, title: usize, first: usize) -> Option<Stated> {
+        let (from, to) = (self.blocks.get(title)?.place, self.blocks.get(first)?.place);
+        let parent = self.outline.items[from].parent;
+        let mut places = parent..to.max(from);
+        places.find_map(|place| {
+            let short = |place: usize| self.outline.text(place).len() < 200;
+            let fits = self.outline.named(place).date && short(place) && !self.in_list(place);
+            if fits { self.date_of(place) } else { None }
         })
     }
 

@@ -13,6 +13,11 @@ const TOO_MANY_COMMENTS: f64 = 0.85;
 /// The share of an element's text that a child must hold to be gone into.
 const MOST: f64 = 0.5;
 
+/// The share of an element's text that its child with the title must hold to be gone into.
+const SOME: f64 = 0.15;
+/// The least text that makes a statement where a mark or a title says so.
+const ENOUGH: f64 = 100.0;
+
 /// Sums of weights over any subtree.
 struct Sums {
     /// For each place, the number of blocks before it.
@@ -64,6 +69,7 @@ impl Sums {
 pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) -> Vec<bool> {
     let sums = Sums::new(outline, blocks, |_, block| weight(block));
     let total = sums.good(outline, 0);
+    let teasers = teasers(outline, blocks);
     let mut chrome = vec![false; outline.items.len()];
     for place in 0..outline.items.len() {
         let item = &outline.items[place];
@@ -71,6 +77,8 @@ pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) 
         let share = |limit: f64| total <= 0.0 || sums.good(outline, place) <= limit * total;
         let own = (named.chrome && share(TOO_MUCH_TO_DROP))
             || (named.comments && share(TOO_MANY_COMMENTS))
+            || (named.hidden && share(TOO_MUCH_TO_DROP))
+            || teasers[place]
             || is_site_header(outline, place);
         chrome[place] = own || (place > 0 && chrome[item.parent]);
         if within.contains(&place) {
@@ -78,6 +86,41 @@ pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) 
         }
     }
     chrome
+}
+
+/// For each place, whether it is one of several alike that each name another page: a headline that is a link, and
+/// perhaps a few lines about it.
+fn teasers(outline: &Outline<'_>, blocks: &[Block]) -> Vec<bool> {
+    const LARGEST: usize = 1500;
+    const ALIKE: usize = 3;
+    let mut first_link = vec![false; outline.items.len()];
+    let mut sizes = vec![0_usize; outline.items.len()];
+    for block in blocks.iter().rev() {
+        sizes[block.place] += block.size;
+        first_link[block.place] = block.link_share() > 0.8 && block.size >= 15;
+    }
+    // What an element holds is what its last children hand up to it; its first link is that of its first text.
+    let mut holds = sizes;
+    for place in (1..outline.items.len()).rev() {
+        let parent = outline.items[place].parent;
+        holds[parent] += holds[place];
+        if holds[place] > 0 && parent != 0 {
+            first_link[parent] |= first_link[place];
+        }
+    }
+    let mut teasers = vec![false; outline.items.len()];
+    for place in 0..outline.items.len() {
+        if outline.element(place).is_none() || holds[place] == 0 {
+            continue;
+        }
+        let children: Vec<usize> = outline.children(place).filter(|child| holds[*child] > 0 && outline.is_block(*child)).collect();
+        let is_teaser = |child: &usize| first_link[*child] && holds[*child] <= LARGEST && matches!(outline.tag(*child), "li" | "div" | "article" | "section" | "dd");
+        let alike = children.iter().filter(|child| is_teaser(child)).count();
+        if alike >= ALIKE && alike * 4 >= children.len() * 3 {
+            children.into_iter().filter(is_teaser).for_each(|child| teasers[child] = true);
+        }
+    }
+    teasers
 }
 
 /// A `<header>` or form that is the site's, not the statement's.
@@ -111,12 +154,23 @@ fn weight(block: &Block) -> f64 {
     }
 }
 
-/// The place of the element that holds the statement.
-pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool]) -> usize {
+/// The place of the element that holds the statement. `headline` is the place of its title, where it is known.
+pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], headline: Option<usize>) -> usize {
     let sums = Sums::new(outline, blocks, |_, block| if chrome[block.place] { -5.0 } else { weight(block) });
+    let marked = (0..outline.items.len()).filter(|place| outline.named(*place).marked && !chrome[*place]);
+    let marked = marked.max_by(|a, b| sums.good(outline, *a).total_cmp(&sums.good(outline, *b)));
+    if let Some(place) = marked.filter(|place| sums.good(outline, *place) >= ENOUGH) {
+        return place;
+    }
     let mut path = vec![0];
+    let mut top = 0;
     loop {
         let place = path[path.len() - 1];
+        let titled = headline.and_then(|headline| outline.children(place).find(|child| outline.subtree(*child).contains(&headline)));
+        if let Some(child) = titled.filter(|child| sums.good(outline, *child) >= ENOUGH.max(sums.good(outline, place) * SOME)) {
+            path.push(child);
+            continue;
+        }
         let enough = sums.good(outline, place) * MOST;
         let best = outline.children(place).filter(|child| outline.is_block(*child) || has_blocks(outline, *child));
         let best = best.max_by(|a, b| sums.good(outline, *a).total_cmp(&sums.good(outline, *b)));
@@ -126,7 +180,7 @@ pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool]
         }
     }
     // What is above an element that says it is the article is not asked.
-    let top = path.iter().position(|place| is_article(outline, *place)).unwrap_or(0);
+    top = path.iter().position(|place| outline.tag(*place) == "article").unwrap_or(top);
     let mut chosen = path[path.len() - 1];
     for place in path[top..].iter().rev() {
         let good = sums.good(outline, *place) - sums.good(outline, chosen);
@@ -148,11 +202,4 @@ fn has_blocks(outline: &Outline<'_>, place: usize) -> bool {
 /// Whether a place is a single block of text: its container is what is meant.
 fn is_text_alone(outline: &Outline<'_>, place: usize) -> bool {
     matches!(outline.tag(place), "p" | "li" | "span" | "font" | "b" | "strong" | "ul" | "ol" | "blockquote" | "pre")
-}
-
-fn is_article(outline: &Outline<'_>, place: usize) -> bool {
-    outline.tag(place) == "article"
-        || outline
-            .element(place)
-            .is_some_and(|element| super::outline::attribute(element, "itemprop") == Some("articleBody"))
 }

@@ -17,6 +17,10 @@ pub(super) struct Named {
     pub body: bool,
     /// A date.
     pub date: bool,
+    /// Not shown, unless a script shows it.
+    pub hidden: bool,
+    /// Marked as the article's text.
+    pub marked: bool,
 }
 
 const CHROME_TAGS: [&str; 6] = ["aside", "dialog", "figcaption", "footer", "menu", "nav"];
@@ -52,8 +56,8 @@ const BODY_WORDS: [&str; 12] = [
 const DATE_WORDS: [&str; 9] =
     ["date", "dates", "datetime", "posted", "pubdate", "published", "publishdate", "time", "timestamp"];
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
-const ABOUT: [&str; 14] =
-    ["has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap", "wrapper", "layout"];
+const ABOUT: [&str; 15] =
+    ["embed", "has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap", "wrapper", "layout"];
 
 /// Reads an element's names.
 pub(super) fn named(element: &Element) -> Named {
@@ -68,16 +72,25 @@ pub(super) fn named(element: &Element) -> Named {
         match name {
             "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| class_name(class, &mut named)),
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
-            "itemprop" => named.body |= value == "articleBody",
+            "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
             "aria-hidden" => named.chrome |= value == "true",
+            "hidden" => named.hidden |= value != "until-found",
+            "style" => named.hidden |= is_hiding(value),
             _ => {}
         }
     }
-    if element.attrs().any(|(name, value)| name == "itemprop" && value == "articleBody") {
+    if named.marked {
+        named.body = true;
         named.chrome = false;
         named.comments = false;
     }
     named
+}
+
+fn is_hiding(style: &str) -> bool {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).take(2000).collect();
+    let style = style.to_ascii_lowercase();
+    style.contains("display:none") || style.contains("visibility:hidden")
 }
 
 fn class_name(class: &str, named: &mut Named) {

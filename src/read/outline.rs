@@ -185,15 +185,5 @@ fn is_link(element: &Element) -> bool {
 }
 
 fn is_unseen(element: &Element) -> bool {
-    if UNSEEN.contains(&element.name()) {
-        return true;
-    }
-    element.attrs().any(|(name, value)| match name {
-        "hidden" => value != "until-found",
-        "style" => {
-            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden")
-        }
-        _ => false,
-    })
+    UNSEEN.contains(&element.name())
 }

@@ -35,7 +35,14 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         warnings.push("the body selector selects nothing".to_owned());
     }
     let chrome = main_text::chrome(&outline, &blocks, &selected);
-    let containers = if selected.is_empty() { vec![main_text::container(&outline, &blocks, &chrome)] } else { selected };
+    let containers = if selected.is_empty() {
+        let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
+        let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
+        let headline = guess.block.map(|index| blocks[index].place);
+        vec![main_text::container(&outline, &blocks, &chrome, headline)]
+    } else {
+        selected
+    };
     let chosen = chosen(&outline, &blocks, &chrome, &containers);
     let range = clean::text_range(&blocks, &chosen);
 
@@ -50,7 +57,6 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     let search = Search {
         outline: &outline,
         blocks: &blocks,
-        chrome: &chrome,
         title: title.block,
         text: range.unwrap_or_default(),
         language: declared.iter().flatten().next().copied(),
@@ -78,7 +84,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     Reading {
         reader: reader(settings),
         text: Text::new(title.text.as_deref(), published, language.as_deref(), &paragraphs),
-        visible: visible::visible(&outline, &blocks),
+        visible: visible::visible(&outline, &blocks, &chosen),
         beside,
     }
 }

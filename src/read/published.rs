@@ -27,7 +27,6 @@ const STRANGERS: usize = 6;
 pub(super) struct Search<'s> {
     pub outline: &'s Outline<'s>,
     pub blocks: &'s [Block],
-    pub chrome: &'s [bool],
     /// The block that the title stands in.
     pub title: Option<usize>,
     /// The first and the last block of running text.

@@ -117,7 +117,7 @@ fn post(
         ..Beside::default()
     };
     let text = Text::new(title.as_deref(), published, language.as_deref(), &lines);
-    let reading = Reading { reader: reader(settings), visible: visible::visible(outline, &blocks), text, beside };
+    let reading = Reading { reader: reader(settings), visible: visible::visible(outline, &blocks, &[]), text, beside };
     Some(Post { id: id.to_owned(), url, reading, edited: meta.contains("edited"), forwarded_from: forwarded.filter(|name| !name.is_empty()) })
 }
 

@@ -11,14 +11,16 @@ use crate::model::digest::{Digest, Hasher};
 /// Words up to which a block is taken for a label, in which digits are a counter's.
 const LABEL: usize = 6;
 
-/// Digests the visible blocks of a page.
-pub(super) fn visible(outline: &Outline<'_>, blocks: &[Block]) -> Digest {
+/// Digests the visible blocks of a page; those that are `chosen` for the text are seen whatever their markup says.
+pub(super) fn visible(outline: &Outline<'_>, blocks: &[Block], chosen: &[usize]) -> Digest {
     let mut restless = vec![false; outline.items.len()];
     for place in 0..outline.items.len() {
-        restless[place] = outline.named(place).restless || (place > 0 && restless[outline.items[place].parent]);
+        let named = outline.named(place);
+        restless[place] = named.restless || named.hidden || (place > 0 && restless[outline.items[place].parent]);
     }
     let mut hasher = Hasher::default();
-    for block in blocks.iter().filter(|block| !restless[block.place]) {
+    let seen = |index: usize, block: &Block| !restless[block.place] || chosen.binary_search(&index).is_ok();
+    for (_, block) in blocks.iter().enumerate().filter(|(index, block)| seen(*index, block)) {
         let text = block.outside.trim_matches(|c: char| !c.is_alphanumeric());
         if text.is_empty() || dates::is_date_line(text) {
             continue;

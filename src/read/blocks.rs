@@ -275,6 +275,10 @@ impl Gathered {
         self.space = false;
         let mut text = std::mem::take(&mut self.text);
         text.truncate(text.trim_end().len());
+        // Joiners and marks of direction alone are nothing that a visitor sees.
+        if text.chars().all(|c| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\n' | ' ')) {
+            text.clear();
+        }
         text
     }
 }

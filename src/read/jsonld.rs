@@ -38,7 +38,7 @@ pub(super) fn article<'t>(scripts: impl Iterator<Item = &'t str>) -> Ld {
                     best = ld(object);
                     best_rank = rank;
                 }
-                if publisher.is_none() && is_type(object, &["WebSite"]) {
+                if publisher.is_none() && is_type(object, &["website"]) {
                     publisher = name(object.get("name"));
                 }
                 queue.extend(["@graph", "mainEntity", "mainEntityOfPage", "hasPart"].iter().filter_map(|key| object.get(*key)));
@@ -54,25 +54,29 @@ fn parse(script: &str) -> Option<Value> {
     let script = script.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
     let script = script.trim().trim_end_matches("-->").trim_end_matches("//]]>").trim_end_matches("]]>").trim().trim_end_matches(';');
     let clean = || script.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    serde_json::from_str(script).or_else(|_| serde_json::from_str(&clean())).ok()
+    first_value(script).or_else(|| first_value(&clean()))
 }
 
-/// 3 for an article, 2 for a page that says when it was published, 1 for a page.
+/// The first value of a text; what follows it (a brace too many) is let go.
+fn first_value(text: &str) -> Option<Value> {
+    serde_json::Deserializer::from_str(text).into_iter().next()?.ok()
+}
+
+/// The higher, the more an object is the page's article: by its type, and by what it says.
 fn rank(object: &Map<String, Value>) -> u8 {
-    let dated = object.contains_key("datePublished");
-    if is_type(object, &["Article", "NewsArticle", "BlogPosting", "PressRelease", "Report", "AnalysisNewsArticle", "ReportageNewsArticle", "ScholarlyArticle", "SocialMediaPosting", "GovernmentAnnouncement", "SpecialAnnouncement", "LiveBlogPosting", "TechArticle"])
-    {
-        return 3 + u8::from(dated);
+    let dated = u8::from(object.contains_key("datePublished"));
+    let headed = u8::from(object.contains_key("headline"));
+    if is_type(object, &["article", "posting", "report", "pressrelease", "announcement", "statement"]) {
+        return 4 + dated + headed;
     }
-    match is_type(object, &["WebPage", "ItemPage", "CreativeWork", "Event", "MediaObject", "VideoObject"]) {
-        true => 1 + u8::from(dated),
-        false => 0,
-    }
+    let page = is_type(object, &["page", "creativework", "event", "object"]);
+    if page || dated + headed == 2 { 1 + dated + headed } else { 0 }
 }
 
+/// Whether the name of an object's type ends like one of these.
 fn is_type(object: &Map<String, Value>, types: &[&str]) -> bool {
     let is = |value: &Value| {
-        value.as_str().is_some_and(|name| types.contains(&name.rsplit(['/', ':']).next().unwrap_or(name)))
+        value.as_str().map(str::to_ascii_lowercase).is_some_and(|name| types.iter().any(|kind| name.ends_with(kind)))
     };
     match object.get("@type") {
         Some(Value::Array(values)) => values.iter().any(is),
@@ -142,6 +146,8 @@ mod tests {
     fn sloppy_scripts_are_read_and_broken_ones_passed_over() {
         let sloppy = "//<![CDATA[\n{\"@type\":\"Article\",\"headline\":\"two\nlines\"};\n//]]>";
         assert_eq!(article(["{", sloppy].into_iter()).headline.as_deref(), Some("two lines"));
+        let extra = r#"{"@type":"NewsArticle","headline":"one brace too many"}}"#;
+        assert_eq!(article([extra].into_iter()).headline.as_deref(), Some("one brace too many"));
         assert_eq!(article([&*"[".repeat(10_000), "3", "null"].into_iter()), Ld::default());
     }
 }

@@ -10,6 +10,8 @@ use super::outline::Outline;
 const TOO_MUCH_TO_DROP: f64 = 0.4;
 /// The same for comments, which may well be longer than the statement.
 const TOO_MANY_COMMENTS: f64 = 0.85;
+/// The share of all text above which a row of things alike is the statement itself: a list that it gives.
+const TOO_MANY_TEASERS: f64 = 0.6;
 /// The share of an element's text that a child must hold to be gone into.
 const MOST: f64 = 0.5;
 
@@ -69,7 +71,7 @@ impl Sums {
 pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) -> Vec<bool> {
     let sums = Sums::new(outline, blocks, |_, block| weight(block));
     let total = sums.good(outline, 0);
-    let teasers = teasers(outline, blocks);
+    let teasers = teasers(outline, blocks, |place| total > 0.0 && sums.good(outline, place) > TOO_MANY_TEASERS * total);
     let mut chrome = vec![false; outline.items.len()];
     for place in 0..outline.items.len() {
         let item = &outline.items[place];
@@ -90,7 +92,7 @@ pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) 
 
 /// For each place, whether it is one of several alike that each name another page: a headline that is a link, and
 /// perhaps a few lines about it.
-fn teasers(outline: &Outline<'_>, blocks: &[Block]) -> Vec<bool> {
+fn teasers(outline: &Outline<'_>, blocks: &[Block], is_most: impl Fn(usize) -> bool) -> Vec<bool> {
     const LARGEST: usize = 1500;
     const ALIKE: usize = 3;
     let mut first_link = vec![false; outline.items.len()];
@@ -116,7 +118,7 @@ fn teasers(outline: &Outline<'_>, blocks: &[Block]) -> Vec<bool> {
         let children: Vec<usize> = outline.children(place).filter(|child| holds[*child] > 0 && outline.is_block(*child)).collect();
         let is_teaser = |child: &usize| first_link[*child] && holds[*child] <= LARGEST && matches!(outline.tag(*child), "li" | "div" | "article" | "section" | "dd");
         let alike = children.iter().filter(|child| is_teaser(child)).count();
-        if alike >= ALIKE && alike * 4 >= children.len() * 3 {
+        if alike >= ALIKE && alike * 4 >= children.len() * 3 && !is_most(place) {
             children.into_iter().filter(is_teaser).for_each(|child| teasers[child] = true);
         }
     }

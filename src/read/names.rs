@@ -74,7 +74,8 @@ pub(super) fn named(element: &Element) -> Named {
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
             "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
             "aria-hidden" => named.chrome |= value == "true",
-            "hidden" => named.hidden |= value != "until-found",
+            // Streamed pages show what they hide under such an id.
+            "hidden" => named.hidden |= value != "until-found" && !element.id().is_some_and(|id| id.starts_with("S:")),
             "style" => named.hidden |= is_hiding(value),
             _ => {}
         }
@@ -94,7 +95,8 @@ fn is_hiding(style: &str) -> bool {
 }
 
 fn class_name(class: &str, named: &mut Named) {
-    if class.len() > 80 {
+    // What a post is about is no name of what it is.
+    if class.len() > 80 || class.starts_with("tag-") || class.starts_with("category-") {
         return;
     }
     let words = words(class);

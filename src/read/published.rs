@@ -18,6 +18,7 @@ const METAS: [&str; 27] = [
     "dc.date.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "sailthru.date", "parsely-pub-date", "article.published",
     "citation_publication_date", "release_date", "date", "datecreated",
 ];
+const DATED: [&str; 6] = ["datePublished", "dateCreated", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"];
 /// Blocks before the title in which a printed date is still the statement's.
 const BEFORE: usize = 4;
 /// Words that may stand on the line of a date: the office's name, the place.
@@ -47,7 +48,7 @@ impl Search<'_> {
             // A day that metadata gives is made more exact by what stands in print.
             Some(Stated::Day(day)) => printed().filter(|date| date.day() == day).or(stated),
             Some(Stated::Local(_) | Stated::Zoned(_)) => stated,
-            None => printed().or_else(|| self.in_title()).or_else(|| self.marked_up_anywhere()).or_else(|| self.in_address()),
+            None => printed().or_else(|| self.in_title(meta)).or_else(|| self.in_first_line()).or_else(|| self.marked_up_anywhere()).or_else(|| self.in_address()),
         }
     }
 
@@ -69,7 +70,7 @@ impl Search<'_> {
         let published = (0..self.outline.items.len()).find_map(|place| {
             let element = self.outline.element(place)?;
             let marked = element.attrs().any(|(name, value)| match name {
-                "itemprop" | "property" => matches!(value, "datePublished" | "schema:datePublished" | "dc:date" | "dc:created"),
+                "itemprop" | "property" => DATED.contains(&value),
                 "pubdate" => true,
                 "class" => value.split_ascii_whitespace().any(|class| matches!(class, "published" | "dt-published" | "entry-date")),
                 _ => false,
@@ -87,10 +88,11 @@ impl Search<'_> {
         (0..self.outline.items.len()).filter(|place| self.outline.tag(*place) == "time").find_map(|place| self.date_of(place))
     }
 
-    /// Whether a place stands in a part that names other statements.
+    /// Whether a place stands in a part that names other statements. What holds the text as well is no such part.
     fn in_list(&self, place: usize) -> bool {
+        let text = self.blocks.get(self.text.0).map(|block| block.place);
         let mut above = place;
-        while above != 0 {
+        while above != 0 && !text.is_some_and(|text| above != text && self.outline.subtree(above).contains(&text)) {
             let named = self.outline.named(above);
             if named.restless || named.comments || matches!(self.outline.tag(above), "aside" | "nav" | "footer" | "a") {
                 return true;
@@ -109,11 +111,12 @@ impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
     fn near_title(&self) -> Option<Stated> {
         let (first, last) = self.text;
-        let title = self.title.filter(|title| *title <= first).unwrap_or(first);
-        if let Some(date) = self.named_date(title, first) {
+        let title = self.title.unwrap_or(first);
+        let until = if title <= first { first } else { title + BEFORE };
+        if let Some(date) = self.named_date(title, until) {
             return Some(date);
         }
-        let after = title..(first + 1).min(self.blocks.len());
+        let after = title..(until + 1).min(self.blocks.len());
         let before = (title.saturating_sub(BEFORE)..title).rev();
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
         after.chain(before).chain(below).find_map(|index| {
@@ -127,8 +130,8 @@ impl Search<'_> {
     }
 
     /// The date in an element between title and text that is named for it: it may touch a counter on the page.
-    fn named_date(&self, title: usize, first: usize) -> Option<Stated> {
-        let (from, to) = (self.blocks.get(title)?.place, self.blocks.get(first)?.place);
+    fn named_date(&self, title: usize, until: usize) -> Option<Stated> {
+        let (from, to) = (self.blocks.get(title)?.place, self.blocks.get(until)?.place);
         let parent = self.outline.items[from].parent;
         let mut places = parent..to.max(from);
         places.find_map(|place| {
@@ -139,8 +142,16 @@ impl Search<'_> {
     }
 
     /// A date in the title itself, as some foreign ministries have it.
-    fn in_title(&self) -> Option<Stated> {
-        self.title.and_then(|index| self.printed(&self.blocks[index].text))
+    fn in_title(&self, meta: &Metadata) -> Option<Stated> {
+        let shown = self.title.map(|index| self.blocks[index].text.as_str());
+        [shown, meta.title.as_deref()].into_iter().flatten().find_map(|text| self.printed(text))
+    }
+
+    /// A date that the text begins with.
+    fn in_first_line(&self) -> Option<Stated> {
+        let line = self.blocks.get(self.text.0)?.text.lines().next()?;
+        let start: String = line.chars().take(30).collect();
+        if start.starts_with(char::is_numeric) { self.printed(&start) } else { None }
     }
 
     /// A whole day in the address: `/2023/03/25/`.

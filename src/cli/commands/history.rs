@@ -46,7 +46,7 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
             let new = archive.text(&revision.text.digest)?;
             if let (Some(old), Some(new)) = (old, new) {
                 let change = diff::diff_texts(&old, &new);
-                out.line(&format!("    {}", clean(&diff::summary(&change).to_string())))?;
+                out.line(&format!("    {}", clean(&diff::summary(&change).line)))?;
             }
         }
         before = Some(revision);

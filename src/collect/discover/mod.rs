@@ -6,7 +6,6 @@
 mod addresses;
 mod channel;
 mod feed;
-pub mod identity;
 mod json;
 mod listing;
 mod news;
@@ -23,6 +22,7 @@ use crate::read;
 
 use super::reach::Reach;
 
+pub use crate::model::address as identity;
 pub use news::{Poll, Round, look_for_news};
 
 /// Most items that one body can give.

@@ -8,3 +8,4 @@ pub mod index;
 pub mod merkle;
 pub mod storage;
 pub mod tiles;
+pub mod warc;

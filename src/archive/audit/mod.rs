@@ -8,13 +8,11 @@ mod logs;
 mod segments;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::checkpoint::VerifierKey;
-use super::draft;
 use super::history::Seq;
 use super::index::{self, Index, IndexError, IndexPlace};
 use super::log::{self, Log};
@@ -253,7 +251,7 @@ impl Audit<'_> {
         }
         rebuilt.settle()?;
         let what = format!("the index did not agree with the log ({}); it was built anew", differing.join("; "));
-        match replace(file, path) {
+        match Index::replace(path, file) {
             Ok(()) => self.tell(Finding::new(Level::Note, "index.sqlite", what)),
             Err(error) => {
                 let finding = Finding::new(Level::Warning, "index.sqlite", "the index does not agree with the log");
@@ -265,10 +263,6 @@ impl Audit<'_> {
 }
 
 const RESTORE: &str = "put the file back from a copy of the archive";
-
-fn replace(file: &Path, path: &Path) -> Result<(), IndexError> {
-    Index::replace(path, file)
-}
 
 /// Whether bytes under a key are those that they should be.
 fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
@@ -295,16 +289,3 @@ fn unsigned(vantage: &str) -> Finding {
     Finding::new(Level::NotChecked, format!("{}/checkpoint", log::folder(vantage)), what)
         .hint("give it with --key, as its operator's `onrecord key show` prints it")
 }
-
-/// The file beside a segment.
-fn beside(key: &str) -> String {
-    draft::cdxj_of(key)
-}
-
-/// A key's folder and name, for findings that name files.
-fn in_folder(vantage: &str, path: &str) -> String {
-    format!("{}/{path}", log::folder(vantage))
-}
-
-/// The key by which signatures of a vantage are checked.
-type Key<'a> = Option<&'a VerifierKey>;

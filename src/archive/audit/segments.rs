@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{RESTORE, beside, sum_of};
+use super::{RESTORE, sum_of};
 use crate::archive::draft::Located;
 use crate::archive::storage::Storage;
 use crate::archive::warc::{Check, Item, Kind, Reader};
@@ -51,7 +51,20 @@ pub(super) fn scan(storage: &dyn Storage, key: &str, expected: &Digest) -> Scan 
             return scan;
         }
     };
-    let mut reader = Reader::new(Summing { inner: io::BufReader::with_capacity(128 * 1024, file), sum: Hasher::default(), bytes: 0 });
+    let mut summing = Summing { inner: file, sum: Hasher::default(), bytes: 0 };
+    scan.records(key, &mut Reader::new(&mut summing));
+    // what comes after a record that cannot be made out is summed all the same
+    if let Err(error) = io::copy(&mut summing, &mut io::sink()) {
+        scan.unsound(key, format!("the file cannot be read: {error}"));
+    }
+    scan.bytes = summing.bytes;
+    scan.compare(key, expected, summing.sum.finish());
+    scan
+}
+
+impl Scan {
+    fn records<R: Read>(&mut self, key: &str, reader: &mut Reader<R>) {
+    let scan = self;
     loop {
         // texts and what stands beside them are looked into; of the rest only the head of the message is kept
         match reader.read(KEEP) {
@@ -91,27 +104,11 @@ pub(super) fn scan(storage: &dyn Storage, key: &str, expected: &Digest) -> Scan 
             }
             Ok(Some(Item::Junk(junk))) => scan.unsound(key, format!("there are bytes at {} that are no record", junk.offset)),
             Ok(None) => break,
-            Err(error) => {
-                scan.unsound(key, format!("the file cannot be read: {error}"));
-                return scan;
-            }
+            Err(error) => return scan.unsound(key, format!("the file cannot be read: {error}")),
         }
     }
-    let Some((digest, bytes)) = reader.into_inner().and_then(|summing| summing.finish().ok()) else {
-        // the reader gave the file up in the middle: its sum is taken on another pass
-        if let Ok(Some((digest, bytes))) = sum_of(storage, key) {
-            scan.bytes = bytes;
-            scan.compare(key, expected, digest);
-        }
-        return scan;
-    };
-    scan.bytes = bytes;
-    scan.compare(key, expected, digest);
-    let _ = beside;
-    scan
-}
+    }
 
-impl Scan {
     fn compare(&mut self, key: &str, expected: &Digest, found: Digest) {
         if found != *expected {
             let what = "the file is not the one that was written";

@@ -107,6 +107,11 @@ impl Index {
         Self::open(place)
     }
 
+    /// Removes an index, if there is one.
+    pub fn remove(path: &Path) -> Result<(), IndexError> {
+        remove_files(path)
+    }
+
     /// Puts the file of one index into the place of another.
     pub fn replace(place: &Path, with: &Path) -> Result<(), IndexError> {
         remove_files(place)?;

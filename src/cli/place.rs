@@ -43,7 +43,9 @@ pub fn config_folder() -> Result<PathBuf, Refused> {
     let base = if cfg!(windows) {
         set("APPDATA")
     } else {
-        set("XDG_CONFIG_HOME").filter(|path| path.is_absolute()).or_else(|| set("HOME").map(|home| home.join(".config")))
+        set("XDG_CONFIG_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| set("HOME").map(|home| home.join(".config")))
     };
     base.map(|base| base.join("onrecord")).ok_or_else(|| {
         Refused::failed_with("cannot tell where your configuration folder is", "set HOME or XDG_CONFIG_HOME")
@@ -79,6 +81,9 @@ pub fn set_up(common: &Common) -> Result<Setup, Refused> {
         None => config.archive.path.clone(),
     };
     let (keyring, vantage) = match &config.archive.key {
+        Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => {
+            (Keyring::new(path), config.archive.vantage.clone())
+        }
         Some(path) => {
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let folder = path.parent().unwrap_or(Path::new("."));
@@ -149,7 +154,11 @@ impl Setup {
                 None => self.begun(),
             },
             [] => Err(Refused::failed_with(
-                format!("the archive at {} has a log ({}), and none of your keys is its", self.archive.display(), here.join(", ")),
+                format!(
+                    "the archive at {} has a log ({}), and none of your keys is its",
+                    self.archive.display(),
+                    here.join(", ")
+                ),
                 format!(
                     "put its key into {}; `onrecord init --new-log` begins a log of your own beside it",
                     self.keyring.folder().display()
@@ -182,7 +191,9 @@ impl Setup {
     /// A log of ours that was signed for an archive at this path.
     fn expected(&self) -> Result<Option<String>, Refused> {
         for vantage in self.keyring.vantages()? {
-            if self.keyring.place(&vantage)?.as_deref() == Some(self.archive.as_path()) && self.keyring.has_signed(&vantage)? {
+            if self.keyring.place(&vantage)?.as_deref() == Some(self.archive.as_path())
+                && self.keyring.has_signed(&vantage)?
+            {
                 return Ok(Some(vantage));
             }
         }
@@ -224,7 +235,8 @@ fn try_open_writer(setup: &Setup, now: Instant) -> Result<Writer, Refused> {
     let storage = Disk::open(setup.archive.clone());
     // two that begin at once must not both make a key: whoever is first does
     let beginning = storage.lock("beginning", &writer::holder(std::process::id(), now));
-    let _beginning = beginning.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?;
+    let _beginning =
+        beginning.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?;
     let key = match setup.own_key()? {
         Some(key) => key,
         None => begin(setup)?,

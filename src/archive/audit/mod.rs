@@ -289,3 +289,8 @@ fn unsigned(vantage: &str) -> Finding {
     Finding::new(Level::NotChecked, format!("{}/checkpoint", log::folder(vantage)), what)
         .hint("give it with --key, as its operator's `onrecord key show` prints it")
 }
+
+/// The key of something in a log's folder.
+fn in_folder(vantage: &str, path: &str) -> String {
+    format!("{}/{path}", log::folder(vantage))
+}

@@ -302,6 +302,19 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Statements, and the captures of them, whose title and paragraphs have this digest.
+    pub fn wording(&self, wording: &Digest) -> Result<Vec<Resolved>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT minted, id, min(capture.seq) FROM text JOIN reading ON reading.text = text.digest
+             JOIN capture ON capture.seq = reading.capture JOIN statement ON statement.id = capture.statement
+             WHERE wording = ?1 GROUP BY id ORDER BY min(capture.seq) LIMIT 10",
+        )?;
+        let rows = select.query_map([wording.as_bytes()], |row| {
+            Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The statement that a source has at an address.
     pub fn known_at(&self, source: &SourceId, url: &str) -> Result<Option<StatementId>, IndexError> {
         let mut select = self.connection.prepare_cached(

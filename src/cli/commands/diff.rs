@@ -93,13 +93,14 @@ fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pair, 
 }
 
 /// A file as a text: our canonical form, a saved page, or plain paragraphs.
-fn open(path: &str) -> Result<Text, Refused> {
+pub fn open(path: &str) -> Result<Text, Refused> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
     if let Some(text) = std::str::from_utf8(&bytes).ok().and_then(Text::parse) {
         return Ok(text);
     }
     let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]).trim_start().to_lowercase();
-    let page = start.starts_with('<') && ["<html", "<!doctype", "<body", "<head", "<?xml"].iter().any(|tag| start.contains(tag));
+    let page = start.starts_with('<')
+        && ["<html", "<!doctype", "<body", "<head", "<?xml"].iter().any(|tag| start.contains(tag));
     if page {
         let page = Page { body: &bytes, content_type: None, url: None, captured_at: None };
         return Ok(read::read(&page, &ReadSettings::default()).text);

@@ -34,6 +34,28 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
         ));
     }
     let sources = chosen(&setup, &args.sources)?;
+    if sources.is_empty() {
+        out.warn("No source to fetch: sources.toml names none, or all are closed.")?;
+    }
+    let recheck = match args.recheck {
+        Recheck::Due => due::Recheck::Due,
+        Recheck::All => due::Recheck::All,
+        Recheck::None => due::Recheck::None,
+    };
+    let since = args.since.as_deref().map(names::start_of).transpose()?;
+    let plan = Plan { since, limit: args.limit, ..plan(&setup, recheck)? };
+    if args.dry_run {
+        return dry_run(&setup, &sources, &plan, out);
+    }
+    let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
+    let report = fetch(&setup, &sources, &plan, wait, out)?;
+    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
+    let found = report.newly_unwell || args.strict && failed;
+    Ok(if found { Status::Found } else { Status::Done })
+}
+
+/// A round as the configuration wants it.
+pub fn plan(setup: &Setup, recheck: due::Recheck) -> Result<Plan, Refused> {
     let contact = match (&setup.config.fetch.contact, setup.config.contact_needed()) {
         (Some(Contact::At(address)), _) => address.clone(),
         (Some(Contact::Nobody), _) | (None, false) => String::new(),
@@ -44,29 +66,8 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
             ));
         }
     };
-    if sources.is_empty() {
-        out.warn("No source to fetch: sources.toml names none, or all are closed.")?;
-    }
-    let plan = Plan {
-        recheck: match args.recheck {
-            Recheck::Due => due::Recheck::Due,
-            Recheck::All => due::Recheck::All,
-            Recheck::None => due::Recheck::None,
-        },
-        since: args.since.as_deref().map(names::start_of).transpose()?,
-        limit: args.limit,
-        keep: setup.config.archive.keep,
-        hosts: setup.config.fetch.hosts,
-        contact,
-    };
-    if args.dry_run {
-        return dry_run(&setup, &sources, &plan, out);
-    }
-    let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
-    let report = fetch(&setup, &sources, &plan, wait, out)?;
-    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
-    let found = report.newly_unwell || args.strict && failed;
-    Ok(if found { Status::Found } else { Status::Done })
+    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
+    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact })
 }
 
 /// What a round came to, for the exit status and for who runs rounds of their own.
@@ -107,7 +108,8 @@ pub fn fetch(
         runtime()?.block_on(round::run(sources, plan, writer, clock, Arc::new(Hosts::default()), &tell))
     };
     bar.finish_and_clear();
-    let ended = ended.with_context(|| format!("the round ended early; what was told is kept in {}", setup.archive.display()))?;
+    let ended = ended
+        .with_context(|| format!("the round ended early; what was told is kept in {}", setup.archive.display()))?;
     if let Some(error) = failure.into_inner() {
         return Err(error.into());
     }

@@ -51,9 +51,11 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
         }
         before = Some(revision);
     }
-    let others = history.seen.iter().filter(|seen| {
-        !matches!(seen.kind, EventKind::New | EventKind::Revised | EventKind::Unchanged) || out.verbose > 0
-    });
+    let all = out.verbose > 0;
+    let others = history
+        .seen
+        .iter()
+        .filter(|seen| !matches!(seen.kind, EventKind::New | EventKind::Revised | EventKind::Unchanged) || all);
     let mut heading = false;
     for seen in others {
         if !heading {

@@ -42,7 +42,9 @@ pub fn checkpoint(common: &Common, out: &mut Out) -> Outcome {
         let Some(note) = log.note() else { continue };
         if out.json {
             let note = String::from_utf8_lossy(note);
-            out.object(&json!({ "vantage": log.vantage(), "size": log.size(), "root": log.root().hex(), "note": note }))?;
+            out.object(
+                &json!({ "vantage": log.vantage(), "size": log.size(), "root": log.root().hex(), "note": note }),
+            )?;
         } else {
             out.bytes(note)?;
         }

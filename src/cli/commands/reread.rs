@@ -24,8 +24,11 @@ pub fn run(common: &Common, args: &Reread, out: &mut Out) -> Outcome {
             return Err(Refused::wrong(format!("no source is called {:?}", clean(id))));
         }
     }
-    let chosen =
-        setup.config.sources.iter().filter(|source| args.sources.is_empty() || args.sources.iter().any(|id| id == source.id.as_str()));
+    let chosen = setup
+        .config
+        .sources
+        .iter()
+        .filter(|source| args.sources.is_empty() || args.sources.iter().any(|id| id == source.id.as_str()));
     let archive = setup.open()?;
     let mut writer = match args.apply {
         true => Some(place::open_writer(&setup, System.now(), Duration::ZERO)?),

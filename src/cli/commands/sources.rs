@@ -55,7 +55,11 @@ pub fn run(common: &Common, _args: &Sources, out: &mut Out) -> Outcome {
         let asked = last.map_or("-".to_owned(), |(_, ended, _)| ended.format("%Y-%m-%d %H:%M").to_string());
         let name = source.map_or("", |source| source.name.as_str());
         let state = out.paint(color, &format!("{state:<11}"));
-        out.line(&format!("{:<width$}  {state}  {statements:>6} statements  {asked:<16}  {}", id.as_str(), clean(name)))?;
+        out.line(&format!(
+            "{:<width$}  {state}  {statements:>6} statements  {asked:<16}  {}",
+            id.as_str(),
+            clean(name)
+        ))?;
     }
     Ok(Status::Done)
 }

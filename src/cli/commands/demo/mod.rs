@@ -14,7 +14,7 @@ use onrecord::collect::clock::{Clock, System};
 
 use super::{diff, list, verify};
 use crate::cli::args::{self, Common, Demo, DiffFormat};
-use crate::cli::edge::{Outcome, Refused, Status};
+use crate::cli::edge::{Outcome, Refused};
 use crate::cli::out::{Color, Out};
 use crate::cli::place::{self, Setup};
 use office::Office;
@@ -25,7 +25,7 @@ pub fn run(args: &Demo, typed: &Common, out: &mut Out) -> Outcome {
     let office = Office::start(System.now()).context("cannot serve the press office on loopback")?;
     let config = folder.join("sources.toml");
     std::fs::write(&config, sources(&office)).with_context(|| format!("cannot write {}", config.display()))?;
-    let common = Common { config: Some(config.clone()), ..*typed };
+    let common = Common { config: Some(config.clone()), archive: None, ..*typed };
 
     say(out, "A press office, the Ministry of Defence of Ruritania, has put its statements on its site.")?;
     command(out, "onrecord fetch")?;
@@ -57,7 +57,7 @@ pub fn run(args: &Demo, typed: &Common, out: &mut Out) -> Outcome {
 
 fn fetch(common: &Common, out: &mut Out) -> Result<(), Refused> {
     let setup: Setup = place::set_up(common)?;
-    let plan = super::fetch::plan(&setup, onrecord::collect::due::Recheck::All);
+    let plan = super::fetch::plan(&setup, onrecord::collect::due::Recheck::All)?;
     super::fetch::fetch(&setup, &setup.config.sources, &plan, std::time::Duration::ZERO, out)?;
     Ok(())
 }
@@ -81,7 +81,7 @@ fn folder(wanted: Option<&Path>) -> Result<PathBuf, Refused> {
 /// The least that a user would write, and keys apart from the user's own.
 fn sources(office: &Office) -> String {
     format!(
-        "# The demonstration's press office.\n[archive]\npath = \"archive\"\nkeys = \"keys\"\n\n\
+        "# The demonstration's press office.\n[archive]\npath = \"archive\"\nkey = \"keys/\"\n\n\
          [[source]]\nid = \"ruritania\"\nname = \"Ministry of Defence of Ruritania\"\nurl = \"{}\"\nmin_interval = \"0s\"\n",
         office.address()
     )

@@ -18,12 +18,9 @@ pub(super) struct Fragment {
 
 /// The heaviest chain of `fragments`, in order; the positions in the two sequences lie below `ends`.
 pub(super) fn heaviest(mut fragments: Vec<Fragment>, ends: (usize, usize)) -> Vec<Fragment> {
-    fragments.sort_by(|a, b| (a.old.start, a.new.start, a.old.end, a.new.end).cmp(&(
-        b.old.start,
-        b.new.start,
-        b.old.end,
-        b.new.end,
-    )));
+    fragments.sort_by(|a, b| {
+        (a.old.start, a.new.start, a.old.end, a.new.end).cmp(&(b.old.start, b.new.start, b.old.end, b.new.end))
+    });
     let mut by_end: Vec<usize> = (0..fragments.len()).collect();
     by_end.sort_by_key(|&i| (fragments[i].old.end, i));
     let mut ended = by_end.into_iter().peekable();

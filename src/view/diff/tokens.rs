@@ -253,6 +253,10 @@ impl Cutter<'_, '_> {
             }
         }
         match first {
+            // A full stop inside of an address or a number ends no sentence.
+            '.' | '!' | '?' if self.folded.text[start + part.len()..].starts_with(char::is_alphanumeric) => {
+                self.push(start, part, Kind::Sign)
+            }
             c if is_end(c) => self.push(start, part, Kind::End),
             c if is_pause(c) => self.push(start, part, Kind::Pause),
             // Single and double quotation marks are one where they are no apostrophe.

@@ -75,3 +75,35 @@ impl Best {
         best
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn follows(a: &Fragment, b: &Fragment) -> bool {
+        a.old.end <= b.old.start && a.new.end <= b.new.start
+    }
+
+    /// The best total that starts with `fragments[at]`, by trying everything.
+    fn best_from(fragments: &[Fragment], at: usize) -> f64 {
+        let next = (0..fragments.len()).filter(|&i| follows(&fragments[at], &fragments[i]));
+        fragments[at].weight + next.map(|i| best_from(fragments, i)).fold(0.0, f64::max)
+    }
+
+    proptest! {
+        #[test]
+        fn no_chain_is_heavier(boxes in prop::collection::vec((0..8_usize, 1..3_usize, 0..8_usize, 1..3_usize, 1..9_u8), 0..9)) {
+            let fragments: Vec<Fragment> = boxes
+                .iter()
+                .map(|&(i, n, j, m, weight)| Fragment { old: i..i + n, new: j..j + m, weight: f64::from(weight) })
+                .collect();
+            let chain = heaviest(fragments.clone(), (10, 10));
+            prop_assert!(chain.windows(2).all(|pair| follows(&pair[0], &pair[1])));
+            let total: f64 = chain.iter().map(|fragment| fragment.weight).sum();
+            let best = (0..fragments.len()).map(|at| best_from(&fragments, at)).fold(0.0, f64::max);
+            prop_assert!((total - best).abs() < 1e-9, "{total} of {best}");
+        }
+    }
+}

@@ -298,3 +298,46 @@ fn line_breaks(space: &str) -> usize {
     let lone_returns = space.bytes().filter(|&b| b == b'\r').count() - space.matches("\r\n").count();
     feeds.sum::<usize>() + lone_returns
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cut(raw: &str) -> Vec<&str> {
+        let tokens = Tokens::of(raw, &mut Keys::default());
+        (0..tokens.len()).map(|i| tokens.text(i..i + 1)).collect()
+    }
+
+    #[test]
+    fn cuts_words_numbers_signs_and_graphemes() {
+        assert_eq!(cut(" Don't go,  now...\n"), [" Don't ", "go", ",  ", "now", "...\n"]);
+        assert_eq!(cut("3.5 km at 12:30"), ["3.5 ", "km ", "at ", "12", ":", "30"]);
+        assert_eq!(cut("1 234 567 and 2023 100"), ["1 234 567 ", "and ", "2023 ", "100"]);
+        assert_eq!(cut("www.gov.example"), ["www", ".", "gov", ".", "example"]);
+        assert_eq!(cut("3月に会う"), ["3", "月", "に", "会", "う"]);
+        assert_eq!(cut("so\u{ad}ft \u{200b}👩\u{200d}👧!"), ["so\u{ad}ft \u{200b}", "👩\u{200d}👧", "!"]);
+    }
+
+    #[test]
+    fn an_empty_line_is_a_border() {
+        for (raw, count) in
+            [("a\nb", 1), ("a\n\nb", 2), ("a\r\n \r\nb", 2), ("a\rb", 1), ("a\u{2029}b", 2), ("\n\na\n\n", 1)]
+        {
+            assert_eq!(Tokens::of(raw, &mut Keys::default()).paragraphs.len(), count, "{raw:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_are_all_of_the_text(raw in "(?s).{0,40}|[a-z0-9 .:'\u{301}\u{ad}会ก\n-]{0,60}") {
+            let tokens = Tokens::of(&raw, &mut Keys::default());
+            prop_assert_eq!(tokens.text(0..tokens.len()), raw.as_str());
+            if tokens.len() > 0 {
+                prop_assert_eq!(cut(&raw).concat(), raw.clone());
+                prop_assert!(cut(&raw).iter().all(|token| !token.is_empty()));
+            }
+        }
+    }
+}

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use url::Url;
 
 use crate::collect::fetch::{Client, Failure, Validators};
-use crate::model::capture::Visit;
+use crate::collect::judge::judge;
+use crate::model::capture::{Judgement, Verdict, Visit};
 use crate::model::source::{Kind, Source};
 
 use super::{Found, How, Item, Page, identity, read_items};
@@ -165,10 +166,22 @@ impl Search<'_> {
             Ok(_) | Err(_) => None,
         };
         let page = answer.map(|exchange| Page { exchange, source: self.source, reach: self.client.reach() });
-        let found = page.map(|page| read_items(&page));
-        let Some(found) = found else {
-            self.round.polls.push(Poll { url, visit, how: None, items: Vec::new(), problem: None });
-            return None;
+        let found = match (&visit, page) {
+            (Ok(visit), Some(page)) => match judge(self.source, visit) {
+                // A gate lists nothing, and its links are no news.
+                Judgement { verdict: Verdict::Blocked, evidence, .. } => {
+                    Err(Some(format!("blocked: {}", evidence.join(", "))))
+                }
+                Judgement { .. } => Ok(read_items(&page)),
+            },
+            _ => Err(None),
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(problem) => {
+                self.round.polls.push(Poll { url, visit, how: None, items: Vec::new(), problem });
+                return None;
+            }
         };
         let mut unknown = 0;
         for item in &found.items {

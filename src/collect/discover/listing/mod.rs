@@ -59,7 +59,7 @@ fn chosen(page: &Page<'_>, tree: &Html, links: &[Link<'_>], css: &str) -> Vec<It
         .collect();
     let ids: std::collections::HashSet<_> = named.iter().map(|element| element.id()).collect();
     let members: Vec<&Link<'_>> = links.iter().filter(|link| ids.contains(&link.element.id())).collect();
-    Group::of(page, members).items()
+    Group::of(page, members, None).items()
 }
 
 /// The best group and those that belong to it; `true` where most of its items carry a date.

@@ -101,7 +101,7 @@ pub(super) fn words(element: ElementRef<'_>) -> Option<String> {
 
 /// Whether an address names one thing: a number, or a title in words.
 pub(super) fn names_one_thing(url: &Url) -> bool {
-    let last = url.path_segments().and_then(|parts| parts.filter(|part| !part.is_empty()).last()).unwrap_or("");
+    let last = url.path_segments().and_then(|parts| parts.filter(|part| !part.is_empty()).next_back()).unwrap_or("");
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let words = last.split(['-', '_']).filter(|word| !word.is_empty()).count();
     words >= 4 || digits(last) >= 2 || url.query().is_some_and(|query| digits(query) >= 2)

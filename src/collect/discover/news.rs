@@ -16,6 +16,8 @@ const MOST_POLLS: usize = 60;
 /// Most files of sitemaps, and how deep an index may lie in another.
 const MOST_SITEMAPS: usize = 50;
 const DEEPEST_SITEMAP: usize = 3;
+/// Sitemaps in a row that name no statement, after which no more are asked.
+const BARREN_SITEMAPS: usize = 12;
 
 /// One look at a body that lists statements.
 #[derive(Clone, Debug)]
@@ -138,13 +140,17 @@ impl Search<'_> {
     /// Reads sitemaps and those that they name, to a bounded depth and number, while they bring news.
     async fn sitemaps(&mut self, files: Vec<Url>, depth: usize) {
         let mut waiting: Vec<(Url, usize)> = files.into_iter().rev().map(|url| (url, depth)).collect();
-        let mut asked = 0;
+        let (mut asked, mut barren) = (0, 0);
         while let Some((url, depth)) = waiting.pop() {
-            if asked == MOST_SITEMAPS || self.fresh >= self.limit {
+            if asked == MOST_SITEMAPS || barren == BARREN_SITEMAPS || self.fresh >= self.limit {
                 return;
             }
             asked += 1;
+            barren += 1;
             let Some(step) = self.poll(url).await else { continue };
+            if !step.found.items.is_empty() {
+                barren = 0;
+            }
             // Files come with the last changed first: one that holds nothing new ends the search.
             if !step.found.items.is_empty() && step.unknown == 0 {
                 return;

@@ -35,6 +35,9 @@ pub(super) fn read(page: &Page<'_>, text: &str) -> Found {
     let next = next::page_after(page, &tree, &base);
     found.next = next.filter(|next| !found.items.iter().any(|item| identity::same(&item.url, next)));
     found.further = feed::announced(page, &tree, &base);
+    if found.items.is_empty() {
+        found.problem = Some("the page lists nothing that looks like statements; `links` can name them".into());
+    }
     found
 }
 

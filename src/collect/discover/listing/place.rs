@@ -104,7 +104,7 @@ pub(super) fn names_one_thing(url: &Url) -> bool {
     let last = url.path_segments().and_then(|parts| parts.filter(|part| !part.is_empty()).next_back()).unwrap_or("");
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let words = last.split(['-', '_']).filter(|word| !word.is_empty()).count();
-    words >= 4 || digits(last) >= 2 || url.query().is_some_and(|query| digits(query) >= 2)
+    words >= 4 || digits(last) >= 1 || url.query().is_some_and(|query| digits(query) >= 2)
 }
 
 fn is_file(url: &Url) -> bool {

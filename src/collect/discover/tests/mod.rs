@@ -1,5 +1,7 @@
 //! Bodies that list statements, in all their forms.
 
+mod asking;
+
 use super::*;
 use crate::collect::stage::{exchange, gzip, source};
 use crate::model::source::Source;

@@ -1,6 +1,6 @@
 //! Links in one place of the tree, and what speaks for their being statements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Node};
@@ -8,7 +8,7 @@ use scraper::{ElementRef, Node};
 use crate::collect::discover::{Item, Page};
 use crate::model::time::Stated;
 
-use super::place::{Link, Margin, names_one_thing, words};
+use super::place::{Link, MOST_NODES, Margin, names_one_thing, words};
 
 /// How far up the container of one item can reach.
 const HIGHEST: usize = 8;
@@ -218,13 +218,13 @@ fn title(page: &Page<'_>, link: &Link<'_>, container: ElementRef<'_>) -> Option<
 }
 
 fn heading(element: ElementRef<'_>) -> Option<String> {
-    let mut elements = element.descendants().take(400).filter_map(ElementRef::wrap);
+    let mut elements = element.descendants().take(MOST_NODES).filter_map(ElementRef::wrap);
     let found = elements.find(|element| matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"));
     match found {
         Some(found) => words(found),
         None => element
             .descendants()
-            .take(400)
+            .take(MOST_NODES)
             .filter_map(ElementRef::wrap)
             .filter(|element| matches!(element.value().name(), "strong" | "b"))
             .filter(|bold| bold.id() != element.id())
@@ -258,10 +258,10 @@ fn date(
     container: ElementRef<'_>,
     containers: &Containers,
 ) -> (Option<Stated>, usize) {
-    let inside = |node: NodeRef<'_, Node>| node.ancestors().any(|above| above.id() == link.element.id());
+    let inside: HashSet<NodeId> = link.element.descendants().take(MOST_NODES).map(|node| node.id()).collect();
     let (mut beside, mut within): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut length = 0;
-    for node in container.descendants() {
+    for node in container.descendants().take(MOST_NODES) {
         let Some(text) = node.value().as_text().map(|text| text.trim()).filter(|text| !text.is_empty()) else {
             continue;
         };
@@ -269,9 +269,9 @@ fn date(
         if length > 4 * LONGEST {
             break;
         }
-        if inside(node) { within.push(text) } else { beside.push(text) }
+        if inside.contains(&node.id()) { within.push(text) } else { beside.push(text) }
     }
-    let times = container.descendants().take(400).filter_map(ElementRef::wrap);
+    let times = container.descendants().take(MOST_NODES).filter_map(ElementRef::wrap);
     let mut times = times.filter(|element| element.value().name() == "time");
     let date = times
         .find_map(|time| page.machine(time.attr("datetime")?))

@@ -8,12 +8,31 @@ use crate::model::source::Source;
 
 /// Parts of paths that ask who is there.
 const LOGINS: [&str; 12] = [
-    "login", "log-in", "signin", "sign-in", "wp-login.php", "login.aspx", "login.php", "login.html", "auth", "sso",
-    "oauth", "authenticate",
+    "login",
+    "log-in",
+    "signin",
+    "sign-in",
+    "wp-login.php",
+    "login.aspx",
+    "login.php",
+    "login.html",
+    "auth",
+    "sso",
+    "oauth",
+    "authenticate",
 ];
 /// Parts of paths, without extension, under which sites put what is not there.
-const LOST: [&str; 9] =
-    ["404", "error404", "error-404", "404-error", "notfound", "not-found", "not_found", "page-not-found", "pagenotfound"];
+const LOST: [&str; 9] = [
+    "404",
+    "error404",
+    "error-404",
+    "404-error",
+    "notfound",
+    "not-found",
+    "not_found",
+    "page-not-found",
+    "pagenotfound",
+];
 /// Parts of paths, without extension, under which sites put their faults.
 const ERRORS: [&str; 6] = ["error", "errors", "500", "503", "maintenance", "unavailable"];
 /// Names of front pages, without extension.
@@ -67,16 +86,26 @@ fn stems(url: &Url) -> impl Iterator<Item = String> {
 
 /// `/`, `/index.html`, `/en`, `/ru/home`, and nothing in the query.
 fn is_front(url: &Url) -> bool {
-    let language = |part: &String| matches!(part.len(), 2 | 5) && part.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
-    let rest = stems(url).filter(|part| !FRONTS.contains(&part.as_str()));
-    let depth = rest.enumerate().filter(|(at, part)| *at > 0 || !(part.len() == 2 || part.contains('-') && language(part))).count();
-    depth == 0 && url.query().is_none()
+    let rest: Vec<String> = stems(url).filter(|part| !FRONTS.contains(&part.as_str())).collect();
+    let language = |part: &str| {
+        let letters = part.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+        letters && (part.len() == 2 || (part.len() == 5 && part.as_bytes()[2] == b'-'))
+    };
+    url.query().is_none()
+        && match rest.as_slice() {
+            [] => true,
+            [only] => language(only),
+            _ => false,
+        }
 }
 
-/// Whether `to` is a folder that `asked` lay in, and names no single thing itself: `/news` above `/news/17`.
+/// Whether `to` is the folder of lists that the thing `asked` lay in: `/news` above `/news/17`, not `/news/17` above
+/// `/news/17/print`.
 fn is_above(to: &Url, asked: &Url) -> bool {
     let (to, asked) = (canonical(to), canonical(asked));
-    let last = to.rsplit('/').next().unwrap_or("");
-    let names_one_thing = last.bytes().any(|byte| byte.is_ascii_digit()) || last.matches(['-', '_']).count() >= 3;
-    !to.contains('?') && !names_one_thing && asked.strip_prefix(&to).is_some_and(|rest| rest.starts_with('/'))
+    let names_one_thing =
+        |part: &str| part.bytes().any(|byte| byte.is_ascii_digit()) || part.matches(['-', '_']).count() >= 2;
+    let folder = to.rsplit('/').next().unwrap_or("");
+    let thing = asked.strip_prefix(&to).and_then(|rest| rest.strip_prefix('/'));
+    !to.contains('?') && !names_one_thing(folder) && thing.is_some_and(names_one_thing)
 }

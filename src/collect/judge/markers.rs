@@ -9,11 +9,10 @@ use super::glance::{Glance, Page};
 use super::{LITTLE, NEXT_TO_NOTHING};
 
 /// Headers that say by themselves that this is a gate: name, a part of the value.
-const DECISIVE: [(&str, &str); 5] = [
+const DECISIVE: [(&str, &str); 4] = [
     ("cf-mitigated", "challenge"),
     ("x-amzn-waf-action", "challenge"),
     ("x-amzn-waf-action", "captcha"),
-    ("x-datadome", "protected"),
     ("x-sucuri-block", ""),
 ];
 
@@ -47,7 +46,8 @@ const TITLES: [&str; 24] = [
 
 /// Parts of pages that only gates have. Some stand in scripts on good pages, so the page must say little besides.
 const MARKUP: [&str; 26] = [
-    "/cdn-cgi/challenge-platform/",
+    // Not `/cdn-cgi/challenge-platform/scripts/`, which is put into good pages.
+    "/cdn-cgi/challenge-platform/h/",
     "challenges.cloudflare.com",
     "__cf_chl_",
     "id=\"challenge-form\"",
@@ -76,7 +76,8 @@ const MARKUP: [&str; 26] = [
 ];
 
 /// Cookies that gates set; good pages have them too, so that nearly nothing else may be seen.
-const COOKIES: [&str; 9] = ["spsc=", "spsn=", "qrator_jsr=", "qrator_jsid=", "swp_token=", "__ddg8_=", "__ddg9_=", "__ddg10_=", "incap_ses_"];
+const COOKIES: [&str; 9] =
+    ["spsc=", "spsn=", "qrator_jsr=", "qrator_jsid=", "swp_token=", "__ddg8_=", "__ddg9_=", "__ddg10_=", "incap_ses_"];
 
 /// What shows that an answer is a gate, line by line; `None` where nothing does.
 pub(super) fn gate(answer: &Exchange, glance: &Glance) -> Option<Vec<String>> {
@@ -86,8 +87,9 @@ pub(super) fn gate(answer: &Exchange, glance: &Glance) -> Option<Vec<String>> {
         }
     }
     match glance {
-        Glance::Page(page) => in_page(answer, page),
-        Glance::Other => None,
+        // What is not there may say so on a bare page; a gate does not answer 404.
+        Glance::Page(page) if !matches!(answer.status, 404 | 410) => in_page(answer, page),
+        Glance::Page(_) | Glance::Other => None,
     }
 }
 

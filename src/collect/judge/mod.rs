@@ -18,8 +18,8 @@ use glance::Glance;
 
 /// A page with fewer letters outside links, menus and margins than this says little: about six sentences.
 const LITTLE: usize = 800;
-/// A page with fewer than this says next to nothing.
-const NEXT_TO_NOTHING: usize = 300;
+/// A page with fewer than this says next to nothing: a sentence or two.
+const NEXT_TO_NOTHING: usize = 200;
 /// A page with fewer letters than this in all shows nothing to a visitor.
 const NOTHING: usize = 20;
 
@@ -126,7 +126,8 @@ fn found(source: &Source, visit: &Visit, glance: &Glance) -> Judgement {
 fn not_a_page(answer: &Exchange) -> Option<String> {
     let declared = answer.header("content-type").unwrap_or("").trim().to_ascii_lowercase();
     let kinds = ["image/", "audio/", "video/", "font/"];
-    let types = ["application/octet-stream", "application/pdf", "application/zip", "application/msword", "application/gzip"];
+    let types =
+        ["application/octet-stream", "application/pdf", "application/zip", "application/msword", "application/gzip"];
     if kinds.iter().chain(&types).any(|kind| declared.starts_with(kind)) && !looks_like_markup(&answer.body) {
         return Some(format!("type {:?} where a page was expected", declared.chars().take(80).collect::<String>()));
     }

@@ -5,7 +5,7 @@
 //! Where nothing is declared the charset is guessed. Never fails.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_MAC_CYRILLIC};
 
 /// How far into a page a declaration is looked for. The standard says 1024; pages that declare late are common.
 const DECLARED_WITHIN: usize = 8192;
@@ -83,7 +83,19 @@ fn damaged_utf8(bytes: &[u8]) -> Decoded {
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Allow)
+    let guessed = detector.guess(None, Utf8Detection::Allow);
+    if guessed == WINDOWS_1252 && is_mac_cyrillic(bytes) { X_MAC_CYRILLIC } else { guessed }
+}
+
+/// Old Macintosh Cyrillic, which the guess does not know: text of letters beyond ASCII alone, all of them Cyrillic in it.
+fn is_mac_cyrillic(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(16_384)];
+    let text = X_MAC_CYRILLIC.decode_without_bom_handling(sample).0;
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let cyrillic = text.chars().filter(|c| matches!(c, 'А'..='я' | 'ё' | 'Ё')).count();
+    let beyond = text.chars().filter(|c| !c.is_ascii() && !c.is_whitespace()).count();
+    // On a page of markup the letters of tags are ASCII; in the text itself a fifth of Latin is much.
+    cyrillic >= 20 && cyrillic * 20 >= beyond * 19 && cyrillic * 3 >= letters
 }
 
 /// UTF-16 without a byte order mark: markup and spaces make every second byte a zero.
@@ -189,7 +201,7 @@ mod tests {
 
     #[test]
     fn an_undeclared_charset_is_guessed_and_said() {
-        for label in ["windows-1251", "koi8-r", "utf-8"] {
+        for label in ["windows-1251", "koi8-r", "x-mac-cyrillic", "utf-8"] {
             assert_eq!(decode(&encoded(label, RUSSIAN), None).text, RUSSIAN, "{label}");
         }
         assert!(decode(&encoded("koi8-r", RUSSIAN), None).warnings[0].contains("guessed KOI8"));

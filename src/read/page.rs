@@ -43,7 +43,11 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     } else {
         selected
     };
-    let chosen = chosen(&outline, &blocks, &chrome, &containers);
+    let mut chosen = chosen(&outline, &blocks, &chrome, &containers);
+    if chosen.is_empty() {
+        // Names misled: a page all of whose text is in what is called a banner.
+        chosen = (0..blocks.len()).filter(|index| blocks[*index].is_long() && blocks[*index].link_share() < 0.5).collect();
+    }
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);

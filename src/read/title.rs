@@ -66,7 +66,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     // A line of its own before the text, as pages without any markup of headings have it.
     let line = (0..start.min(blocks.len())).rev().find(|index| {
         let block = &blocks[*index];
-        !chrome[block.place] && block.linked == 0 && block.size >= 12 && block.size <= LONGEST && !super::dates::is_date_line(&block.text)
+        let named = !chrome[block.place] && block.linked == 0 && block.size >= 12 && block.size <= LONGEST;
+        named && !block.is_sentence() && !super::dates::is_date_line(&block.text)
     });
     Title { text: line.map(|index| blocks[index].text.replace('\n', " ")), block: line }
 }

@@ -5,7 +5,7 @@
 //! Where nothing is declared the charset is guessed. Never fails.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
 
 /// How far into a page a declaration is looked for. The standard says 1024; pages that declare late are common.
 const DECLARED_WITHIN: usize = 8192;
@@ -84,18 +84,18 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let guessed = detector.guess(None, Utf8Detection::Allow);
-    if guessed == WINDOWS_1252 && is_mac_cyrillic(bytes) { X_MAC_CYRILLIC } else { guessed }
+    let near = guessed == WINDOWS_1252 || guessed == WINDOWS_1251;
+    if near && is_mac_cyrillic(bytes) { X_MAC_CYRILLIC } else { guessed }
 }
 
-/// Old Macintosh Cyrillic, which the guess does not know: text of letters beyond ASCII alone, all of them Cyrillic in it.
+/// Old Macintosh Cyrillic, which the guess does not know. Its small letters are those of windows-1251 but for `я`;
+/// its capitals stand where windows-1251 has quotation marks, and windows-1251's where it has signs.
 fn is_mac_cyrillic(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(16_384)];
-    let text = X_MAC_CYRILLIC.decode_without_bom_handling(sample).0;
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let cyrillic = text.chars().filter(|c| matches!(c, 'А'..='я' | 'ё' | 'Ё')).count();
-    let beyond = text.chars().filter(|c| !c.is_ascii() && !c.is_whitespace()).count();
-    // On a page of markup the letters of tags are ASCII; in the text itself a fifth of Latin is much.
-    cyrillic >= 20 && cyrillic * 20 >= beyond * 19 && cyrillic * 3 >= letters
+    let count = |range: std::ops::RangeInclusive<u8>| sample.iter().filter(|b| range.contains(b)).count();
+    let capitals = sample.windows(2).filter(|pair| (0x80..=0x9F).contains(&pair[0]) && pair[1] >= 0xDF).count();
+    let (small, foreign, last) = (count(0xE0..=0xFE), count(0xC0..=0xDE) + count(0xFF..=0xFF), count(0xDF..=0xDF));
+    small >= 40 && capitals > 0 && last > 0 && foreign * 100 <= small
 }
 
 /// UTF-16 without a byte order mark: markup and spaces make every second byte a zero.

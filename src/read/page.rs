@@ -4,6 +4,7 @@ use scraper::Html;
 
 use super::blocks::{self, Block, Kind};
 use super::charset::Decoded;
+use super::clean::Edges;
 use super::meta::Metadata;
 use super::outline::Outline;
 use super::published::Search;
@@ -35,6 +36,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         warnings.push("the body selector selects nothing".to_owned());
     }
     let chrome = main_text::chrome(&outline, &blocks, &selected);
+    let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
     let containers = if selected.is_empty() {
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
         let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
@@ -70,7 +72,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     };
     let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| search.find(&meta));
 
-    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref());
+    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
     if paragraphs.is_empty()
         && let Some(body) = &meta.ld.body
     {

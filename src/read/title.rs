@@ -10,6 +10,9 @@ const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", 
 /// Longest line that may be a title.
 const LONGEST: usize = 400;
 
+/// Blocks before the text within which the title is likelier than the name of the site.
+const NEAR: usize = 4;
+
 /// The title, and where on the page it stands: the block and its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Title {
@@ -36,7 +39,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
             let Some(mut score) = agreement(&essence(line), &stated, site.as_deref()) else { continue };
             score += if level_one.contains(&block.place) { 0.5 } else if heading { 0.25 } else { 0.0 };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
-            score -= if block.link_share() > 0.9 { 0.3 } else { 0.0 };
+            score -= if block.link_share() > 0.9 { 0.6 } else { 0.0 };
+            score += if index <= start && index + NEAR >= start { 0.3 } else { 0.0 };
             score -= if index > start { 0.4 } else { 0.0 };
             if best.is_none_or(|(before, _, _)| score > before) {
                 best = Some((score, index, line));

@@ -4,26 +4,32 @@
 //! by where they stand: before the text, inside it, after it.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::blocks::{Block, Kind};
 use super::dates;
+use super::names::{Words, words};
 use super::outline::{Outline, attribute};
 use super::title::{essence, same};
 
 /// Lines that are no text wherever they stand, in [`essence`] form.
-const PHRASES: [&str; 64] = [
-    "print", "printversion", "printthispage", "share", "sharethis", "shareon", "tweet", "email", "facebook", "twitter", "telegram", "whatsapp",
-    "linkedin", "readmore", "more", "readalso", "seealso", "related", "relatednews", "latestnews", "advertisement", "advertising", "back",
-    "backtolist", "backtonews", "backtotop", "top", "home", "next", "previous", "comments", "leaveacomment", "loading", "tags", "copylink", "listen",
-    "печать", "версиядляпечати", "распечатать", "поделиться", "поделитьсявсоцсетях", "читайтетакже", "назад", "назадксписку", "вернутьсяксписку",
-    "кспискуновостей", "наверх", "подробнее", "метки", "идетполучениеинформации", "друк", "версіядлядруку", "поділитися", "читайтетакож",
-    "տպել", "կիսվել", "paylaş", "çapversiyası", "yazdır", "partager", "imprimer", "drucken", "teilen", "印刷",
-];
+static PHRASES: Words = LazyLock::new(|| {
+    words(
+        "print printversion printthispage share sharethis shareon tweet email facebook twitter telegram whatsapp \
+     linkedin readmore more readalso seealso related relatednews latestnews advertisement advertising back \
+     backtolist backtonews backtotop top home next previous comments leaveacomment loading tags copylink listen \
+     печать версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
+     вернутьсяксписку кспискуновостей наверх подробнее метки идетполучениеинформации друк версіядлядруку \
+     поділитися читайтетакож տպել կիսվել paylaş çapversiyası yazdır partager imprimer drucken teilen 印刷",
+    )
+});
 /// Beginnings of lines that lead away, in [`essence`] form.
-const LEADS_AWAY: [&str; 16] = [
-    "readalso", "readmore", "alsoread", "seealso", "relatedarticle", "relatednews", "morenews", "читайтетакже", "читатьтакже", "смотритетакже",
-    "дляпросмотравидеонеобходим", "читайтетакож", "nəşrolundu", "followuson", "signupfor", "subscribeto",
-];
+static LEADS_AWAY: Words = LazyLock::new(|| {
+    words(
+        "readalso readmore alsoread seealso relatedarticle relatednews morenews читайтетакже читатьтакже \
+     смотритетакже дляпросмотравидеонеобходим читайтетакож nəşrolundu followuson signupfor subscribeto",
+    )
+});
 
 /// How blocks before the first and after the last running text are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +72,8 @@ pub(super) fn paragraphs(
             Edges::Doubted => !edge || homes.belongs(outline, block),
             Edges::Trusted => true,
         };
-        !leads_away(block) && !(edge && dates::is_date_line(&block.text)) && is_text(block, edge, belongs)
+        let noise = leads_away(block) || (edge && dates::is_date_line(&block.text));
+        !noise && is_text(block, edge, belongs)
     };
     let kept: Vec<(usize, String)> = chosen
         .iter()
@@ -113,7 +120,8 @@ impl<'a> Homes<'a> {
 
 /// Tag and class of an element and of the one around it.
 fn shape<'a>(outline: &Outline<'a>, place: usize) -> [&'a str; 4] {
-    let class = |place: usize| outline.element(place).and_then(|element| attribute(element, "class")).unwrap_or_default();
+    let class =
+        |place: usize| outline.element(place).and_then(|element| attribute(element, "class")).unwrap_or_default();
     let parent = outline.items[place].parent;
     [outline.tag(place), class(place), outline.tag(parent), class(parent)]
 }
@@ -141,7 +149,8 @@ fn leads_away(block: &Block) -> bool {
 fn without_head(text: &str, title: Option<&str>, before: bool) -> String {
     let is_head = |line: &str| {
         let strange = if before { 3 } else { 0 };
-        title.is_some_and(|title| same(title, line)) || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
+        title.is_some_and(|title| same(title, line))
+            || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
     };
     let lines: Vec<&str> = text.lines().skip_while(|line| is_head(line)).collect();
     lines.join("\n")

@@ -47,7 +47,9 @@ pub fn posts(page: &Page<'_>, settings: &ReadSettings) -> Vec<Post> {
 
 /// The one post that the page's own address names, or that stands on it alone (`?embed=1`).
 pub(super) fn named_post(page: &Page<'_>, doc: &Html, decoded: &Decoded, settings: &ReadSettings) -> Option<Post> {
-    let number = |text: &str| text.rsplit('/').next().filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned);
+    let number = |text: &str| {
+        text.rsplit('/').next().filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+    };
     if !decoded.text.contains("tgme_widget_message") {
         return None;
     }
@@ -66,7 +68,13 @@ struct Channel<'c> {
     decoded: &'c Decoded,
 }
 
-fn posts_in(page: &Page<'_>, doc: &Html, decoded: &Decoded, settings: &ReadSettings, wanted: impl Fn(&str) -> bool) -> Vec<Post> {
+fn posts_in(
+    page: &Page<'_>,
+    doc: &Html,
+    decoded: &Decoded,
+    settings: &ReadSettings,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<Post> {
     let Ok(message) = Selector::parse(".tgme_widget_message[data-post]") else { return Vec::new() };
     let outline = Outline::new(doc, &Selectors::of(settings).ignored(doc));
     let blocks = blocks::blocks(&outline);
@@ -122,7 +130,8 @@ impl Channel<'_> {
         let dated = self.of_class(place, "tgme_widget_message_date");
         let places = dated.into_iter().flat_map(|link| self.outline.subtree(link)).chain(self.outline.subtree(place));
         let times = places.filter(|inner| self.outline.tag(*inner) == "time");
-        let stated = times.filter_map(|time| self.outline.element(time).and_then(|element| attribute(element, "datetime")));
+        let stated =
+            times.filter_map(|time| self.outline.element(time).and_then(|element| attribute(element, "datetime")));
         stated.into_iter().find_map(|time| dates::machine(time, None, self.settings.timezone.as_deref()))
     }
 
@@ -200,4 +209,83 @@ fn has_class(element: &scraper::node::Element, class: &str) -> bool {
 
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+
+    fn message(id: u32, text: &str, more: &str) -> String {
+        format!(
+            "<div class='tgme_widget_message_wrap'><div class='tgme_widget_message js-widget_message' data-post='office/{id}'>{more}\
+             <div class='tgme_widget_message_text js-message_text' dir='auto'>{text}</div>\
+             <div class='tgme_widget_message_footer'><span class='tgme_widget_message_views'>{id}K</span>\
+             <span class='tgme_widget_message_meta'>edited <a class='tgme_widget_message_date' href='https://t.me/office/{id}'>\
+             <time datetime='2023-02-28T07:47:53+00:00' class='time'>07:47</time></a></span></div></div></div>"
+        )
+    }
+
+    fn channel() -> String {
+        let forwarded = "<div class='tgme_widget_message_forwarded_from'>Forwarded from \
+                         <a class='tgme_widget_message_forwarded_from_name' href='https://t.me/x'>Другое ведомство</a></div>";
+        let reply = "<a class='tgme_widget_message_reply' href='https://t.me/office/1'><div class='js-message_text'>Исходное сообщение</div></a>";
+        [
+            "<!DOCTYPE html><html><body><main class='tgme_main'>".to_owned(),
+            message(1, "<b>Сводка на утро</b><br/><br/>Обстановка остаётся <b>стабильной</b>, нарушений за сутки не отмечено.<br/><br/>Посты работают.<br/>Связь есть.", ""),
+            message(2, "Без заголовка. <b>Важно</b>: движение по мосту открыто с 10:00.", forwarded),
+            message(3, "<b>Первая строка<br/>вторая строка</b><br/>и <a href=\"https://office.example/doc.pdf\">документ</a>", reply),
+            "<div class='tgme_widget_message' data-post='office/4'><a class='tgme_widget_message_photo_wrap'></a></div></main></body></html>".to_owned(),
+        ]
+        .concat()
+    }
+
+    fn page<'a>(body: &'a str, url: &'a Url) -> Page<'a> {
+        Page {
+            body: body.as_bytes(),
+            content_type: Some("text/html; charset=utf-8"),
+            url: Some(url),
+            captured_at: None,
+        }
+    }
+
+    #[test]
+    fn each_post_is_a_statement() {
+        let (body, url) = (channel(), Url::parse("https://t.me/s/office").expect("an address"));
+        let posts = posts(&page(&body, &url), &ReadSettings::default());
+        let ids: Vec<&str> = posts.iter().map(|post| post.id.as_str()).collect();
+        assert_eq!(ids, ["office/1", "office/2", "office/3"], "a post without text is none");
+        assert_eq!(
+            posts[0].reading.text.canonical(),
+            "Title: Сводка на утро\nPublished: 2023-02-28T07:47:53+00:00\nLanguage: ru\n\n\
+             Обстановка остаётся стабильной, нарушений за сутки не отмечено.\n\nПосты работают.\nСвязь есть.\n"
+        );
+        assert_eq!(posts[1].reading.text.title(), None, "bold inside a line is no title");
+        assert_eq!(posts[1].forwarded_from.as_deref(), Some("Другое ведомство"));
+        assert_eq!(posts[2].reading.text.title(), Some("Первая строка"));
+        assert_eq!(posts[2].reading.text.body(), "вторая строка\nи документ");
+        assert_eq!(posts[2].reading.beside.links, ["https://office.example/doc.pdf"]);
+        assert!(posts.iter().all(|post| post.edited && post.url == format!("https://t.me/{}", post.id)));
+    }
+
+    #[test]
+    fn an_address_that_names_a_post_reads_that_post() {
+        let (body, url) = (channel(), Url::parse("https://t.me/office/2?embed=1").expect("an address"));
+        let reading = crate::read::read(&page(&body, &url), &ReadSettings::default());
+        assert_eq!(reading.text.body(), "Без заголовка. Важно: движение по мосту открыто с 10:00.");
+    }
+
+    #[test]
+    fn counts_of_views_change_nothing() {
+        let url = Url::parse("https://t.me/s/office").expect("an address");
+        let (body, other) = (channel(), channel().replace("1K", "2K"));
+        let digests = |body| {
+            posts(&page(body, &url), &ReadSettings::default())
+                .iter()
+                .map(|post| post.reading.visible)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(digests(&body), digests(&other));
+    }
 }

@@ -67,8 +67,19 @@ fn dates_are_read_as_offices_print_them() {
 #[test]
 fn what_is_no_date_gives_none() {
     for text in [
-        "", "10 مهر 1405", "12/رمضان/1446", "192.168.10.2023", "1.2.10", "In May the 45 vehicles", "2023", "32.01.2023",
-        "30 February 2023", "At 16:05, units opened fire", "12:30", "№ 187", "Order 25/3",
+        "",
+        "10 مهر 1405",
+        "12/رمضان/1446",
+        "192.168.10.2023",
+        "1.2.10",
+        "In May the 45 vehicles",
+        "2023",
+        "32.01.2023",
+        "30 February 2023",
+        "At 16:05, units opened fire",
+        "12:30",
+        "№ 187",
+        "Order 25/3",
     ] {
         assert_eq!(read(text), None, "{text}");
     }
@@ -148,7 +159,16 @@ fn a_settings_form_reads_months_of_any_language() {
 
 #[test]
 fn date_lines_are_told_from_text() {
-    for line in ["25.03.2023 (16:05)", "Posted on 1 May 2023", "1234", "1 234 views", "12:30", "November 22, 2026 | 4711 views", "2026年8月4日", "22 նոյեմբերի 2026, 10:00"] {
+    for line in [
+        "25.03.2023 (16:05)",
+        "Posted on 1 May 2023",
+        "1234",
+        "1 234 views",
+        "12:30",
+        "November 22, 2026 | 4711 views",
+        "2026年8月4日",
+        "22 նոյեմբերի 2026, 10:00",
+    ] {
         assert!(is_date_line(line), "{line}");
     }
     for line in ["", "A statement", "At 16:05 units opened fire", "- tanks 3700 (+1)"] {
@@ -157,12 +177,25 @@ fn date_lines_are_told_from_text() {
 }
 
 #[test]
+fn words_that_are_compared_as_they_stand_are_folded() {
+    use super::tables::{AGO, FILLERS, HALVES, NEAR, UNITS, ZONES};
+    let words = AGO.iter().chain(NEAR.iter().map(|(word, _)| word)).chain(ZONES.iter().map(|(word, _)| word));
+    let words = words.chain(HALVES.iter().map(|(word, _)| word)).chain(UNITS.iter().map(|(word, _)| word));
+    for word in words.chain(&["年", "년", "月", "월", "日", "時", "시", "分", "분", "uhr"]) {
+        assert_eq!(fold(word), *word);
+    }
+    // Fillers stand in both forms.
+    assert!(FILLERS.iter().all(|word| FILLERS.contains(&fold(word).as_str())));
+}
+
+#[test]
 fn no_month_name_means_two_months() {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (language, months) in MONTHS {
-        for (number, forms) in months.iter().enumerate() {
+        assert_eq!(months.split(';').count(), 12, "{language}");
+        for (number, forms) in months.split(';').enumerate() {
             for form in forms.split('|') {
-                let before = seen.insert(fold(form), number);
+                let before = seen.insert(fold(form.trim()), number);
                 assert!(before.is_none_or(|b| b == number), "{language}: {form}");
             }
         }
@@ -181,7 +214,8 @@ proptest! {
 
     #[test]
     fn every_month_of_every_language_is_read_in_both_orders(language in 0..MONTHS.len(), month in 0_usize..12, day in 1_u32..28) {
-        let name = MONTHS[language].1[month].split('|').next().expect("a form");
+        let forms = MONTHS[language].1.split(';').nth(month).expect("twelve months");
+        let name = forms.split('|').next().expect("a form").trim();
         let expected = NaiveDate::from_ymd_opt(2024, month as u32 + 1, day).map(Stated::Day);
         prop_assert_eq!(printed(&format!("{day} {name} 2024"), None, None, None), expected);
         prop_assert_eq!(printed(&format!("{name} {day}, 2024"), None, None, None), expected);

@@ -28,7 +28,9 @@ pub enum LogError {
         source: TileError,
     },
     /// The log ends before the checkpoint that was signed for it.
-    #[error("the log {vantage} ends before entry {size}, up to which it was signed: the archive is an older copy, or part of it is missing")]
+    #[error(
+        "the log {vantage} ends before entry {size}, up to which it was signed: the archive is an older copy, or part of it is missing"
+    )]
     Behind {
         /// Whose log.
         vantage: String,

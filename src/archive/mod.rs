@@ -5,10 +5,14 @@
 //! own storage, and no clock: times are told to it.
 
 pub mod checkpoint;
+pub mod draft;
 pub mod history;
 pub mod index;
 pub mod keyring;
 pub mod log;
 pub mod merkle;
+pub mod reader;
 pub mod storage;
 pub mod tiles;
+pub mod warc;
+pub mod writer;

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use super::checkpoint::VerifierKey;
-use super::draft::Located;
+use super::draft::{self, Located};
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, Place, Reached, Summary};
 use super::log::{Log, LogError};
 use super::storage::{Storage, StorageError};
-use super::{cdxj, warc};
+use super::warc;
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, EntryError, Fact};
 use crate::model::statement::StatementId;
@@ -237,7 +237,11 @@ impl Kept for Archive {
 fn read_place(storage: &dyn Storage, place: &Place, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
     let damaged = |what: &str| ArchiveError::Record { key: place.key.clone(), what: what.to_owned() };
     let member = storage.get_range(&place.key, place.offset, place.length)?;
-    let record = warc::read_member(&member).map_err(|error| damaged(&error.to_string()))?;
+    let record = match warc::Reader::new(&member[..]).read(u64::MAX) {
+        Ok(Some(warc::Item::Record(seen))) => seen.record,
+        Ok(Some(warc::Item::Junk(_)) | None) => return Err(damaged("it is no record")),
+        Err(error) => return Err(damaged(&error.to_string())),
+    };
     let bytes = if place.is_body { warc::split_http(&record.block).1.to_vec() } else { record.block };
     if Digest::of(&bytes) != *digest {
         return Err(damaged(&format!("it does not have the digest {digest}")));
@@ -256,7 +260,11 @@ fn open_index(place: &IndexPlace, logs: &[Log], storage: &Arc<dyn Storage>) -> R
             Fit::Behind => match catch_up(&index, logs, storage) {
                 Ok(()) => Ok(index),
                 Err(ArchiveError::Index(IndexError::Busy(_))) => {
-                    if index.is_writable() { Ok(index) } else { build(&IndexPlace::Memory, logs, storage) }
+                    if index.is_writable() {
+                        Ok(index)
+                    } else {
+                        build(&IndexPlace::Memory, logs, storage)
+                    }
                 }
                 Err(other) => Err(other),
             },
@@ -331,7 +339,7 @@ fn catch_up_inside(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> R
         for (seq, fact) in facts(log, id, from) {
             if let Fact::Segment(segment) = fact? {
                 for (position, (_, key)) in segment.files.iter().enumerate() {
-                    let members = members(&**storage, key, &segment.files)?;
+                    let members = members(&**storage, key)?;
                     index.add_file(seq, position, key, &members)?;
                 }
             }
@@ -366,19 +374,13 @@ pub(super) fn facts(log: &Log, id: i64, from: u64) -> impl Iterator<Item = (Seq,
 }
 
 /// Where the members of a segment file lie, from the CDXJ beside it.
-fn members(
-    storage: &dyn Storage,
-    key: &str,
-    files: &[(Digest, String)],
-) -> Result<Vec<Located>, ArchiveError> {
-    let Some(stem) = key.strip_suffix(".gz") else { return Ok(Vec::new()) };
-    let beside = format!("{stem}.cdxj");
-    if !files.iter().any(|(_, name)| *name == beside) {
+fn members(storage: &dyn Storage, key: &str) -> Result<Vec<Located>, ArchiveError> {
+    if !key.ends_with(".gz") {
         return Ok(Vec::new());
     }
-    // a file that is not there is for `verify` to report: what else is kept can be read all the same
-    let Some(bytes) = storage.get(&beside)? else { return Ok(Vec::new()) };
-    Ok(cdxj::located(&String::from_utf8_lossy(&bytes)))
+    // one that is not there is for `verify` to report: what else is kept can be read all the same
+    let cdxj = storage.get(&draft::cdxj_of(key))?.unwrap_or_default();
+    Ok(draft::located(&String::from_utf8_lossy(&cdxj)))
 }
 
 struct FromStorage<'a> {

@@ -179,7 +179,7 @@ impl Writer {
         if let (Some(current), Some(again)) = (standing.current, &readings.again)
             && let Some(body) = standing.body
         {
-            self.push_reading(current, body, again, sight.time)?;
+            self.push_reading(current, sight.url.as_str(), body, again, sight.time)?;
         }
         let mut answer = plain_answer(sight);
         let sums = self.keep_exchange(sight, &mut answer, plan.keeps)?;
@@ -201,7 +201,7 @@ impl Writer {
             && sight.judgement.verdict == Verdict::Statement
             && let (Some(fresh), Some(answer)) = (&readings.fresh, sight.answer)
         {
-            self.push_reading(seq, answer.body_digest(), fresh, sight.time)?;
+            self.push_reading(seq, sight.url.as_str(), answer.body_digest(), fresh, sight.time)?;
         }
         if let Some(answer) = sight.answer
             && sight.judgement.verdict == Verdict::Statement
@@ -270,12 +270,13 @@ impl Writer {
         &mut self,
         statement: &StatementId,
         capture: Seq,
+        url: &str,
         body: Digest,
         reading: &Reading,
         now: Instant,
     ) -> Result<(), ArchiveError> {
         self.usable()?;
-        self.push_reading(capture, body, reading, now)?;
+        self.push_reading(capture, url, body, reading, now)?;
         self.archive.index().refold(&statement.digest())?;
         Ok(())
     }
@@ -306,8 +307,7 @@ impl Writer {
         }
         self.log.commit()?;
         let log = self.log.log().clone();
-        let reached =
-            Reached { id: self.log_id, vantage, size: log.size(), root: log.root() };
+        let reached = Reached { id: self.log_id, vantage, size: log.size(), root: log.root() };
         self.archive.index().set_reached(&reached)?;
         self.archive.index().commit()?;
         self.archive.index().begin()?;
@@ -335,13 +335,20 @@ impl Writer {
         Ok(seq)
     }
 
-    fn push_reading(&mut self, capture: Seq, body: Digest, reading: &Reading, now: Instant) -> Result<(), ArchiveError> {
+    fn push_reading(
+        &mut self,
+        capture: Seq,
+        url: &str,
+        body: Digest,
+        reading: &Reading,
+        now: Instant,
+    ) -> Result<(), ArchiveError> {
         let outcome = if reading.text.is_empty() {
             let why = reading.beside.warnings.first().map_or("no text was found", String::as_str);
             Err(why.to_owned())
         } else {
             let held = |digest: &Digest| self.archive.holds(digest);
-            Ok(self.draft.reading(body, reading, now, held)?)
+            Ok(self.draft.reading(url, body, reading, now, held))
         };
         let reader: ReaderId = reading.reader.clone();
         self.push(&Fact::Reading(ReadingFact { time: now, capture: capture.number(), body, reader, outcome }))?;
@@ -402,7 +409,7 @@ impl Writer {
     ) -> Result<Vec<(Digest, String)>, ArchiveError> {
         let Some(exchange) = sight.answer else { return Ok(Vec::new()) };
         let digest = exchange.body_digest();
-        let held = self.archive.holds(&digest) || self.draft.holds(&digest);
+        let held = self.archive.holds(&digest) || self.draft.original_of(&digest).is_some();
         if !keeps {
             if !exchange.body.is_empty() || exchange.status == 200 {
                 answer.body = Some((digest, if held { Keeping::Same } else { Keeping::Dropped }));
@@ -412,14 +419,14 @@ impl Writer {
         }
         let mut sums = Vec::new();
         for (number, hop) in (1..).zip(sight.hops) {
-            for (sum, name) in self.draft.exchange(hop, None)? {
+            for (sum, name) in self.draft.exchange(hop, None) {
                 sums.push((sum, format!("{name}-{number}")));
             }
         }
         let original = if held { self.archive.index().original_of(&digest)? } else { None };
         let original = original.map(|(url, date)| Original { url, date }).or_else(|| self.draft.original_of(&digest));
         answer.body = Some((digest, if original.is_some() { Keeping::Same } else { Keeping::Kept }));
-        sums.extend(self.draft.exchange(exchange, original)?);
+        sums.extend(self.draft.exchange(exchange, original));
         Ok(sums)
     }
 

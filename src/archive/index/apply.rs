@@ -6,6 +6,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Index, IndexError};
+use crate::archive::draft::Located;
 use crate::archive::history::{self, History, Seq, TextHead};
 use crate::model::address;
 use crate::model::digest::Digest;
@@ -18,19 +19,6 @@ use crate::model::time::Instant;
 pub trait Kept {
     /// The bytes under a digest; `None` where they are not there or not whole.
     fn bytes(&self, digest: &Digest) -> Option<Vec<u8>>;
-}
-
-/// A member of a segment, for [`Index::add_record`].
-#[derive(Clone, Debug)]
-pub struct Located {
-    /// Digest of the block or of the body in it.
-    pub digest: Digest,
-    /// Whether it is the body.
-    pub is_body: bool,
-    /// Where the member begins.
-    pub offset: u64,
-    /// How long it is, compressed.
-    pub length: u64,
 }
 
 impl Index {
@@ -90,7 +78,7 @@ impl Index {
         let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO record VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for member in members {
             let part = i64::from(member.is_body);
-            insert.execute(params![member.digest.as_bytes(), part, id, member.offset, member.length])?;
+            insert.execute(params![member.digest.as_bytes(), part, id, member.member.offset, member.member.length])?;
         }
         Ok(())
     }
@@ -99,7 +87,9 @@ impl Index {
         let id = capture.statement.digest();
         let Answer { status, verdict, evidence, body, .. } = &capture.answer;
         self.connection
-            .prepare_cached("INSERT OR REPLACE INTO capture VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO capture VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+            )?
             .execute(params![
                 seq.0,
                 id.as_bytes(),
@@ -141,7 +131,12 @@ impl Index {
         Ok(())
     }
 
-    fn apply_reading(&self, seq: Seq, reading: &ReadingFact, kept: &dyn Kept) -> Result<Option<StatementId>, IndexError> {
+    fn apply_reading(
+        &self,
+        seq: Seq,
+        reading: &ReadingFact,
+        kept: &dyn Kept,
+    ) -> Result<Option<StatementId>, IndexError> {
         let capture = Seq::new(seq.log(), reading.capture);
         let (text, visible, failed) = match &reading.outcome {
             // a text that cannot be had is for `verify` to report: the rest of the archive can be read all the same
@@ -181,8 +176,9 @@ impl Index {
     }
 
     fn apply_poll(&self, seq: Seq, poll: &Poll) -> Result<(), IndexError> {
-        self.connection.prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
-            params![
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+            .execute(params![
                 seq.0,
                 poll.source.as_str(),
                 poll.round.timestamp_millis(),
@@ -191,8 +187,7 @@ impl Index {
                 poll.answer.verdict.as_str(),
                 poll.links.map(|digest| *digest.as_bytes()),
                 poll.answer.body.map(|(digest, _)| *digest.as_bytes()),
-            ],
-        )?;
+            ])?;
         Ok(())
     }
 

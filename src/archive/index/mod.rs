@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-pub use apply::{Kept, Located};
+pub use apply::Kept;
 pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary};
 
 use crate::model::digest::Digest;
@@ -53,9 +53,9 @@ impl From<rusqlite::Error> for IndexError {
                 Self::Damaged(Box::new(error))
             }
             Some(Code::DiskFull) => Self::NoSpace,
-            Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
-                Self::Busy(error)
-            }
+            Some(
+                Code::DatabaseBusy | Code::DatabaseLocked | Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied,
+            ) => Self::Busy(error),
             // a damaged file often shows as a table that is not there or a value of another type
             None if !matches!(error, rusqlite::Error::SqliteFailure(..)) => Self::Damaged(Box::new(error)),
             _ if error.to_string().contains("no such") || error.to_string().contains("malformed") => {
@@ -215,9 +215,8 @@ impl Index {
 }
 
 /// Tables whose rows follow from the log.
-const FOLDED: [&str; 12] = [
-    "log", "file", "record", "statement", "address", "capture", "reading", "text", "poll", "tally", "note", "meta",
-];
+const FOLDED: [&str; 12] =
+    ["log", "file", "record", "statement", "address", "capture", "reading", "text", "poll", "tally", "note", "meta"];
 
 /// Compares two index files row by row; gives a line for each table that differs.
 ///

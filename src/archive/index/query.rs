@@ -154,7 +154,8 @@ fn statement_id(row: &Row<'_>, minted: usize, id: usize) -> rusqlite::Result<Sta
     text.parse().map_err(|_| bad(minted, "not a statement id"))
 }
 
-const SUMMARY: &str = "SELECT id, minted, source, url, title, published, language, text, body, first_seen, last_seen, last_look, entry,
+const SUMMARY: &str =
+    "SELECT id, minted, source, url, title, published, language, text, body, first_seen, last_seen, last_look, entry,
     revisions, state, flags FROM statement";
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
@@ -194,9 +195,9 @@ impl Index {
     /// Digests of kept bytes that begin with these hex digits, at most ten.
     pub fn digests_beginning(&self, hex: &str) -> Result<Vec<Digest>, IndexError> {
         let Some((low, high)) = prefix_range(hex) else { return Ok(Vec::new()) };
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT DISTINCT digest FROM record WHERE digest BETWEEN ?1 AND ?2 ORDER BY digest LIMIT 10")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT digest FROM record WHERE digest BETWEEN ?1 AND ?2 ORDER BY digest LIMIT 10",
+        )?;
         let rows = select.query_map(params![low, high], |row| Ok(digest(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -281,9 +282,8 @@ impl Index {
                  UNION ALL SELECT statement, seq FROM capture WHERE body = ?1
              ) JOIN statement ON statement.id = statement GROUP BY id ORDER BY min(seq) LIMIT 10",
         )?;
-        let rows = select.query_map([digest.as_bytes()], |row| {
-            Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?)))
-        })?;
+        let rows = select
+            .query_map([digest.as_bytes()], |row| Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -376,7 +376,8 @@ impl Index {
                     wording: optional_digest(row, 8)?.unwrap_or(digest),
                 }),
             };
-            let read = Read { seq: Seq(row.get(1)?), reader: ReaderId(row.get(2)?), text, visible: optional_digest(row, 3)? };
+            let read =
+                Read { seq: Seq(row.get(1)?), reader: ReaderId(row.get(2)?), text, visible: optional_digest(row, 3)? };
             Ok((Seq(row.get(0)?), read))
         })?;
         let mut readings: Readings = HashMap::new();
@@ -398,13 +399,16 @@ impl Index {
     }
 
     /// Digests of the body and of the set of links that a listing had at its last answer.
-    pub fn last_poll(&self, source: &SourceId, url: &str) -> Result<Option<(Option<Digest>, Option<Digest>)>, IndexError> {
+    pub fn last_poll(
+        &self,
+        source: &SourceId,
+        url: &str,
+    ) -> Result<Option<(Option<Digest>, Option<Digest>)>, IndexError> {
         let mut select = self.connection.prepare_cached(
             "SELECT body, links FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL ORDER BY seq DESC LIMIT 1",
         )?;
-        let found = select.query_row(params![source.as_str(), url], |row| {
-            Ok((optional_digest(row, 0)?, optional_digest(row, 1)?))
-        });
+        let found = select
+            .query_row(params![source.as_str(), url], |row| Ok((optional_digest(row, 0)?, optional_digest(row, 1)?)));
         Ok(found.optional()?)
     }
 
@@ -430,9 +434,9 @@ impl Index {
 
     /// Every source that the log knows: those that were asked and those that have statements.
     pub fn sources(&self) -> Result<Vec<SourceId>, IndexError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT source FROM statement UNION SELECT source FROM poll UNION SELECT source FROM tally")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT source FROM statement UNION SELECT source FROM poll UNION SELECT source FROM tally",
+        )?;
         let rows = select.query_map([], |row| source_id(row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -451,21 +455,28 @@ impl Index {
         let mut select = self
             .connection
             .prepare_cached("SELECT seq, source, unwell, ended FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
-        let rows = select.query_map([seq.0], |row| {
-            Ok((Seq(row.get(0)?), source_id(row, 1)?, row.get(2)?, instant(row.get(3)?)))
-        })?;
+        let rows = select
+            .query_map([seq.0], |row| Ok((Seq(row.get(0)?), source_id(row, 1)?, row.get(2)?, instant(row.get(3)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Remarks beside a statement, oldest first.
     pub fn notes(&self, statement: &Digest) -> Result<Vec<(Seq, Instant, String)>, IndexError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT seq, time, text FROM note WHERE statement = ?1 ORDER BY seq")?;
-        let rows = select.query_map([statement.as_bytes()], |row| {
-            Ok((Seq(row.get(0)?), instant(row.get(1)?), row.get(2)?))
-        })?;
+        let mut select =
+            self.connection.prepare_cached("SELECT seq, time, text FROM note WHERE statement = ?1 ORDER BY seq")?;
+        let rows = select
+            .query_map([statement.as_bytes()], |row| Ok((Seq(row.get(0)?), instant(row.get(1)?), row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The address and time of the look that first kept a body.
+    pub fn original_of(&self, body: &Digest) -> Result<Option<(String, Instant)>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT url, time FROM (SELECT seq, url, time FROM capture WHERE body = ?1 AND keeping = 0
+             UNION ALL SELECT seq, url, time FROM poll WHERE body = ?1 AND keeping = 0) ORDER BY seq LIMIT 1",
+        )?;
+        let found = select.query_row([body.as_bytes()], |row| Ok((row.get(0)?, instant(row.get(1)?))));
+        Ok(found.optional()?)
     }
 
     /// All addresses of a statement.

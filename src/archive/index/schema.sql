@@ -21,7 +21,9 @@ CREATE INDEX reading_capture ON reading (capture);
 CREATE INDEX reading_text    ON reading (text);
 CREATE TABLE text      (digest BLOB PRIMARY KEY, title TEXT, published TEXT, language TEXT, wording BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL,
-                        verdict TEXT NOT NULL, links BLOB, body BLOB);
+                        verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER);
+CREATE INDEX poll_body ON poll (body);
+CREATE INDEX capture_body ON capture (body);
 CREATE INDEX poll_source ON poll (source, time);
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,
                         answered INTEGER NOT NULL, failed INTEGER NOT NULL, unwell INTEGER NOT NULL, PRIMARY KEY (source, seq)) WITHOUT ROWID;

@@ -238,7 +238,10 @@ impl Storage for Disk {
     fn lock(&self, key: &str, holder: &str) -> Result<Lock, StorageError> {
         let (path, folder) = self.place(key)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let place = folder.join(format!(".lock-{name}"));
+        let place = folder.join(format!(".{name}"));
+        if is_temporary(&place) {
+            return Err(StorageError::BadKey { key: key.to_owned() });
+        }
         let failed = |error| StorageError::from_io("lock", key, error);
         let opened = fs::create_dir_all(&folder)
             .and_then(|()| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(place));
@@ -258,13 +261,17 @@ impl Storage for Disk {
     fn sweep(&self, prefix: &str) -> Result<u64, StorageError> {
         let mut swept = 0;
         self.walk(check_prefix(prefix)?, &mut |name, _, entry| {
-            if name.starts_with(TEMPORARY) && present(fs::remove_file(entry.path()))?.is_some() {
+            if is_temporary(Path::new(name)) && present(fs::remove_file(entry.path()))?.is_some() {
                 swept += 1;
             }
             Ok(())
         })?;
         Ok(swept)
     }
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes()))
 }
 
 /// A file that is not whole yet: gone when dropped, unless it was moved.

@@ -81,7 +81,7 @@ fn sweeps_what_a_crash_left_and_nothing_else() {
     }
     assert_eq!(disk.list("").unwrap().len(), 2);
     assert_eq!(disk.sweep("f").unwrap(), 1);
-    assert_eq!(names(disk.root()), [".lock-log", ".tmp-1-3", "a", "a", "f", "g"]);
+    assert_eq!(names(disk.root()), [".log", ".tmp-1-3", "a", "a", "f", "g"]);
     assert_eq!(disk.sweep("").unwrap(), 1);
     drop(lock);
 }
@@ -106,6 +106,7 @@ fn a_second_process_is_told_who_holds_the_lock() {
     assert_eq!(refused.to_string(), "logs/desk is locked by fetch of  [31mdesk");
     drop(lock);
     drop(other.lock("logs/desk", "x").unwrap());
+    assert!(matches!(disk.lock("logs/tmp-1", "x"), Err(StorageError::BadKey { .. })), "sweeping would remove it");
 }
 
 #[cfg(unix)]

@@ -1,0 +1,99 @@
+//! The two halves of a record as they pass by: its header, bounded, and its block, of which a part is kept.
+
+use std::io::Read;
+
+use super::http::HeadEnd;
+use super::read::Fault;
+use super::source::Source;
+use crate::model::digest::{Digest, Hasher};
+
+/// The longest header that is read, in bytes.
+const LONGEST_HEADER: usize = 64 * 1024;
+
+/// A block that has passed by.
+pub(super) struct Block {
+    pub(super) kept: Vec<u8>,
+    pub(super) length: u64,
+    pub(super) digest: Digest,
+    pub(super) payload: Digest,
+}
+
+/// Reads the version line and the named fields, to the empty line that ends them.
+pub(super) fn read_header<T: Read>(data: &mut Source<T>, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut left = LONGEST_HEADER;
+    let mut is_version = true;
+    loop {
+        let Some(line) = read_line(data, left) else {
+            faults.push(Fault::HeaderTooLong);
+            return headers;
+        };
+        left -= line.len();
+        let line = String::from_utf8_lossy(&line);
+        let text = line.trim_end_matches(['\r', '\n']);
+        if std::mem::take(&mut is_version) {
+            continue;
+        }
+        if text.is_empty() {
+            return headers;
+        }
+        if text.starts_with([' ', '\t'])
+            && let Some((_, value)) = headers.last_mut()
+        {
+            value.push(' ');
+            value.push_str(text.trim());
+        } else if let Some((name, value)) = text.split_once(':') {
+            headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        } else if !faults.contains(&Fault::HeaderLine) {
+            faults.push(Fault::HeaderLine);
+        }
+    }
+}
+
+/// Reads `stated` bytes, or as many as there are. Of a `message` the payload is what follows the HTTP head.
+pub(super) fn read_block<T: Read>(data: &mut Source<T>, stated: u64, keep: u64, message: bool) -> Block {
+    let mut kept = Vec::new();
+    let mut length = 0;
+    let (mut whole, mut payload) = (Hasher::default(), Hasher::default());
+    let mut head = HeadEnd::default();
+    while length < stated {
+        let bytes = data.peek(1);
+        if bytes.is_empty() {
+            break;
+        }
+        let bytes = &bytes[..bytes.len().min(bounded(stated - length))];
+        whole.update(bytes);
+        if !message || head.is_found() {
+            payload.update(bytes);
+        } else if let Some(body) = head.find(bytes) {
+            payload.update(&bytes[body..]);
+        }
+        let room = keep.saturating_sub(kept.len() as u64);
+        kept.extend_from_slice(&bytes[..bytes.len().min(bounded(room))]);
+        let count = bytes.len();
+        length += count as u64;
+        data.skip(count);
+    }
+    Block { kept, length, digest: whole.finish(), payload: payload.finish() }
+}
+
+/// Reads a line with its end, if that is not farther than `limit`.
+fn read_line<T: Read>(data: &mut Source<T>, limit: usize) -> Option<Vec<u8>> {
+    let mut wanted = 256;
+    loop {
+        let bytes = data.peek(wanted.min(limit));
+        if let Some(at) = bytes.iter().take(limit).position(|byte| *byte == b'\n') {
+            let line = bytes[..=at].to_vec();
+            data.skip(at + 1);
+            return Some(line);
+        }
+        if bytes.len() < wanted {
+            return None;
+        }
+        wanted = bytes.len() * 2;
+    }
+}
+
+fn bounded(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

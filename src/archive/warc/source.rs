@@ -1,0 +1,104 @@
+//! Bytes with a look ahead, counted, over any reader.
+//!
+//! A failure of the reader ends the bytes and is kept aside, so that what came before it is read like any other.
+//! The last 64 KiB, if not more, can be taken back: a damaged gzip member is often noticed only inside the next one.
+
+use std::io::{self, BufRead, ErrorKind, Read};
+
+/// How much is asked of the reader at once, and how much can be taken back.
+const STEP: usize = 64 * 1024;
+
+pub(super) struct Source<R> {
+    inner: R,
+    buffer: Vec<u8>,
+    /// Where in the buffer the next byte lies.
+    at: usize,
+    /// How many bytes were given before the buffer's first.
+    before: u64,
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+impl<R: Read> Source<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, buffer: Vec::new(), at: 0, before: 0, ended: false, error: None }
+    }
+
+    /// How many bytes were consumed so far.
+    pub(super) fn offset(&self) -> u64 {
+        self.before + self.at as u64
+    }
+
+    /// What the reader failed with, once.
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
+    /// The next bytes: at least `wanted`, unless the end is nearer.
+    pub(super) fn peek(&mut self, wanted: usize) -> &[u8] {
+        while self.buffer.len() - self.at < wanted && !self.ended {
+            self.fill();
+        }
+        &self.buffer[self.at..]
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_over(&mut self) -> bool {
+        self.peek(1).is_empty()
+    }
+
+    pub(super) fn skip(&mut self, count: usize) {
+        self.at = (self.at + count).min(self.buffer.len());
+    }
+
+    /// Takes back bytes, to begin again at `offset` or as near after it as they are still held.
+    pub(super) fn rewind(&mut self, offset: u64) {
+        self.at = self.at.min(usize::try_from(offset.saturating_sub(self.before)).unwrap_or(usize::MAX));
+    }
+
+    pub(super) fn into_inner(self) -> R {
+        self.inner
+    }
+
+    fn fill(&mut self) {
+        // In steps as large as what is moved, so that moving costs no more than reading does.
+        if self.at > 2 * STEP {
+            let gone = self.at - STEP;
+            self.buffer.drain(..gone);
+            self.at -= gone;
+            self.before += gone as u64;
+        }
+        let held = self.buffer.len();
+        self.buffer.resize(held + STEP, 0);
+        let read = loop {
+            match self.inner.read(&mut self.buffer[held..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let count = read.unwrap_or_else(|error| {
+            self.error = Some(error);
+            0
+        });
+        self.buffer.truncate(held + count);
+        self.ended = count == 0;
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(out)?;
+        self.skip(count);
+        Ok(count)
+    }
+}
+
+impl<R: Read> BufRead for Source<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(self.peek(1))
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.skip(count);
+    }
+}

@@ -1,1 +1,17 @@
-fn main() {}
+//! The end-to-end tests, in one program: what a person types, against an office that can be made to do anything.
+//!
+//! Nothing here needs a network but loopback, or a clock that stands still. Each scenario has a [`desk::Desk`] of its own.
+#![allow(clippy::disallowed_methods)] // tests open files where they like
+
+mod desk;
+mod pages;
+mod site;
+
+mod damage;
+mod demo;
+mod facts;
+mod house;
+mod kill;
+mod names;
+mod refusals;
+mod rounds;

@@ -1,0 +1,424 @@
+//! A press office under the test's command: pages, a listing, a feed, and every mishap that an office has.
+//!
+//! Served over real HTTP/1.1 on loopback by threads of the standard library; one request a connection. Every request is
+//! noted, so that a test can say how an office was treated.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::pages;
+pub use crate::pages::{Charset, Page};
+
+/// How a path answers instead of, or beside, what stands there.
+#[derive(Clone, Debug)]
+pub enum Mishap {
+    /// This status and a page that says little.
+    Status(u16),
+    /// A redirect.
+    Redirect(u16, String),
+    /// The usual answer, after a while.
+    Slow(Duration),
+    /// `Content-Length` promises more than comes.
+    CutShort,
+    /// The connection ends without an answer.
+    Reset,
+    /// These bytes, as they are.
+    Raw(Vec<u8>),
+    /// A page of this type and body, whatever stands there.
+    Body(&'static str, Vec<u8>),
+}
+
+/// The form of the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// RSS 2.0.
+    Rss,
+    /// Atom.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// What a request is answered with to make the next look cheap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validators {
+    /// Nothing.
+    None,
+    /// An entity tag.
+    Etag,
+    /// A date of the last change.
+    LastModified,
+}
+
+/// How bodies come over the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// As they are, with their length.
+    Plain,
+    /// Packed, where the visitor takes it.
+    Gzip,
+    /// In chunks.
+    Chunked,
+    /// Packed and in chunks.
+    GzipChunked,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Path and query.
+    pub path: String,
+    headers: Vec<(String, String)>,
+    /// When it came.
+    pub at: Instant,
+    /// When the answer to it was sent.
+    pub answered: Option<Instant>,
+}
+
+impl Request {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What stands at an address of a statement.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The page.
+    pub page: Page,
+    /// Its status where it was taken down.
+    pub gone: Option<u16>,
+    /// How often it was changed, for the date of the last change.
+    pub changes: i64,
+}
+
+/// Everything about the office that a test can set.
+pub struct Office {
+    /// Name and place, oldest first.
+    pub places: Vec<(String, Place)>,
+    /// Whether a statement that is taken down leaves the listing too.
+    pub delists: bool,
+    /// How many statements a page of the listing shows; all where 0.
+    pub per_page: usize,
+    /// The feed, and how many statements it shows.
+    pub feed: Option<(Feed, usize)>,
+    /// What every page says about its version.
+    pub validators: Validators,
+    /// How bodies come.
+    pub wire: Wire,
+    /// Whether pages carry nonces, counters, clocks and a list of other statements in turning order.
+    pub noisy: bool,
+    /// What robots.txt says; 404 where `None`.
+    pub robots: Option<String>,
+    /// Paths that answer otherwise; those that end in `*` stand for all that begin so.
+    pub mishaps: HashMap<String, Mishap>,
+}
+
+struct Shared {
+    office: Mutex<Office>,
+    requests: Mutex<Vec<Request>>,
+    visitors: AtomicU64,
+    closed: AtomicBool,
+    base: String,
+}
+
+/// The office, open until dropped.
+pub struct Site {
+    shared: Arc<Shared>,
+    port: u16,
+    doorman: Option<JoinHandle<()>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Site {
+    /// Opens an office with a listing at `/news/` and nothing in it.
+    pub fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+        let port = listener.local_addr().expect("an address").port();
+        let office = Office {
+            places: Vec::new(),
+            delists: true,
+            per_page: 0,
+            feed: None,
+            validators: Validators::None,
+            wire: Wire::Plain,
+            noisy: false,
+            robots: None,
+            mishaps: HashMap::new(),
+        };
+        let shared = Arc::new(Shared {
+            office: Mutex::new(office),
+            requests: Mutex::default(),
+            visitors: AtomicU64::new(1000),
+            closed: AtomicBool::new(false),
+            base: format!("http://127.0.0.1:{port}"),
+        });
+        let inside = Arc::clone(&shared);
+        let doorman = thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if inside.closed.load(Ordering::SeqCst) {
+                    return;
+                }
+                let inside = Arc::clone(&inside);
+                // a visitor who breaks off is no matter of the office's
+                thread::spawn(move || drop(receive(stream, &inside)));
+            }
+        });
+        Self { shared, port, doorman: Some(doorman) }
+    }
+
+    /// An office with so many statements of [`Page::numbered`], from 1, the highest the newest.
+    pub fn with(statements: usize) -> Self {
+        let site = Self::open();
+        for number in 1..=statements {
+            site.publish(&number.to_string(), Page::numbered(number));
+        }
+        site
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.shared.base)
+    }
+
+    /// The address of a statement.
+    pub fn page(&self, name: &str) -> String {
+        self.url(&path_of(name))
+    }
+
+    /// The address that stands in `sources.toml`.
+    pub fn news(&self) -> String {
+        self.url("/news/")
+    }
+
+    /// Changes the office itself.
+    pub fn set(&self, change: impl FnOnce(&mut Office)) {
+        change(&mut lock(&self.shared.office));
+    }
+
+    /// Puts up a statement, as the newest.
+    pub fn publish(&self, name: &str, page: Page) {
+        self.set(|office| office.places.push((name.to_owned(), Place { page, gone: None, changes: 0 })));
+    }
+
+    /// Changes a statement in silence.
+    pub fn edit(&self, name: &str, change: impl FnOnce(&mut Page)) {
+        self.at(name, |place| {
+            change(&mut place.page);
+            place.changes += 1;
+        });
+    }
+
+    /// Takes a statement down: its address answers with `status` from now on.
+    pub fn withdraw(&self, name: &str, status: u16) {
+        self.at(name, |place| place.gone = Some(status));
+    }
+
+    /// Puts it back as it was.
+    pub fn restore(&self, name: &str) {
+        self.at(name, |place| place.gone = None);
+    }
+
+    fn at(&self, name: &str, change: impl FnOnce(&mut Place)) {
+        self.set(|office| {
+            let place = office.places.iter_mut().find(|(known, _)| known == name);
+            change(&mut place.unwrap_or_else(|| panic!("no statement {name}")).1);
+        });
+    }
+
+    /// Lets a path answer otherwise.
+    pub fn mishap(&self, path: &str, mishap: Mishap) {
+        self.set(|office| drop(office.mishaps.insert(path.to_owned(), mishap)));
+    }
+
+    /// Lets everything answer as usual again.
+    pub fn recover(&self) {
+        self.set(|office| office.mishaps.clear());
+    }
+
+    /// The requests since the last call, in the order in which they came.
+    pub fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut lock(&self.shared.requests))
+    }
+
+    /// The paths of the requests since the last call.
+    pub fn take_paths(&self) -> Vec<String> {
+        self.take_requests().into_iter().map(|request| request.path).collect()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
+        // the doorman waits for a visitor: this is the last one
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        if let Some(doorman) = self.doorman.take() {
+            drop(doorman.join());
+        }
+    }
+}
+
+/// The path of a statement.
+pub fn path_of(name: &str) -> String {
+    format!("/news/statement-{name}.html")
+}
+
+fn receive(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut head = Vec::new();
+    let mut part = [0; 4096];
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        let read = stream.read(&mut part)?;
+        if read == 0 || head.len() > 100_000 {
+            return Ok(());
+        }
+        head.extend_from_slice(&part[..read]);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let mut lines = head.split("\r\n");
+    let path = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
+    let header = |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+    let request = Request { path, headers: lines.filter_map(header).collect(), at: Instant::now(), answered: None };
+    let number = {
+        let mut requests = lock(&shared.requests);
+        requests.push(request.clone());
+        requests.len() - 1
+    };
+    let answer = answer(&request, shared);
+    let sent = stream.write_all(&answer);
+    if let Some(noted) = lock(&shared.requests).get_mut(number) {
+        noted.answered = Some(Instant::now());
+    }
+    sent?;
+    stream.shutdown(Shutdown::Write)?;
+    // what is closed with bytes unread is reset by the system, and the answer with it
+    while stream.read(&mut part)? > 0 {}
+    Ok(())
+}
+
+fn answer(request: &Request, shared: &Shared) -> Vec<u8> {
+    let bare = request.path.split('?').next().unwrap_or_default();
+    let mishap = {
+        let office = lock(&shared.office);
+        let begins = |(path, _): &(&String, &Mishap)| path.strip_suffix('*').is_some_and(|start| bare.starts_with(start));
+        let by_start = || office.mishaps.iter().find(begins).map(|(_, mishap)| mishap);
+        office.mishaps.get(&request.path).or_else(|| office.mishaps.get(bare)).or_else(by_start).cloned()
+    };
+    match mishap {
+        None => usual(request, shared),
+        Some(Mishap::Slow(wait)) => {
+            thread::sleep(wait);
+            usual(request, shared)
+        }
+        Some(Mishap::Status(status)) => plain(status, "text/html", b"<html><body>Sorry.</body></html>", &[]),
+        Some(Mishap::Redirect(status, to)) => plain(status, "text/html", b"", &[("Location", to)]),
+        Some(Mishap::CutShort) => {
+            let mut answer = usual(request, shared);
+            answer.truncate(answer.len() - 100);
+            answer
+        }
+        Some(Mishap::Reset) => Vec::new(),
+        Some(Mishap::Raw(bytes)) => bytes,
+        Some(Mishap::Body(kind, bytes)) => plain(200, kind, &bytes, &[]),
+    }
+}
+
+fn plain(status: u16, kind: &str, body: &[u8], more: &[(&str, String)]) -> Vec<u8> {
+    let mut out = format!("HTTP/1.1 {status} As told\r\nConnection: close\r\nContent-Type: {kind}\r\n");
+    for (name, value) in more {
+        out.push_str(&format!("{name}: {value}\r\n"));
+    }
+    out.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    let mut out = out.into_bytes();
+    out.extend_from_slice(body);
+    out
+}
+
+/// The answer where nothing goes wrong.
+fn usual(request: &Request, shared: &Shared) -> Vec<u8> {
+    let office = lock(&shared.office);
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let visitor = shared.visitors.fetch_add(1, Ordering::SeqCst);
+    let found = office.places.iter().find(|(name, _)| path == path_of(name)).map(|(_, place)| place);
+    let number = query.strip_prefix("page=").and_then(|number| number.parse().ok()).unwrap_or(1);
+    let (kind, body, changes) = match (path, found) {
+        (_, Some(Place { gone: Some(status), .. })) => {
+            return plain(*status, "text/html; charset=utf-8", pages::absent().as_bytes(), &[]);
+        }
+        (_, Some(place)) => {
+            let noise = office.noisy.then_some(visitor);
+            let html = pages::statement(&place.page, noise);
+            let kind = format!("text/html; charset={}", place.page.charset.label());
+            (kind, place.page.charset.encode(&html), place.changes)
+        }
+        ("/news/", None) => {
+            let html = pages::listing(&office, &shared.base, number);
+            ("text/html; charset=utf-8".to_owned(), html.into_bytes(), 0)
+        }
+        ("/feed", None) if office.feed.is_some() => {
+            let (kind, body) = pages::feed(&office, &shared.base);
+            (kind.to_owned(), body.into_bytes(), 0)
+        }
+        ("/robots.txt", None) => match &office.robots {
+            Some(rules) => ("text/plain".to_owned(), rules.clone().into_bytes(), 0),
+            None => return plain(404, "text/plain", b"", &[]),
+        },
+        (_, None) => return plain(404, "text/html; charset=utf-8", pages::absent().as_bytes(), &[]),
+    };
+    let mut headers = Vec::new();
+    if let (Some((name, value, condition)), Some(_)) = (version(office.validators, &body, changes), found) {
+        if request.header(condition) == Some(value.as_str()) {
+            return format!("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n{name}: {value}\r\n\r\n").into_bytes();
+        }
+        headers.push((name, value));
+    }
+    let gzip_is_taken = request.header("accept-encoding").is_some_and(|taken| taken.contains("gzip"));
+    send(&kind, &body, &headers, office.wire, gzip_is_taken)
+}
+
+/// Name and value of the header that tells versions apart, and the header that asks for it.
+fn version(validators: Validators, body: &[u8], changes: i64) -> Option<(&'static str, String, &'static str)> {
+    match validators {
+        Validators::None => None,
+        Validators::Etag => Some(("ETag", format!("\"{:08x}\"", pages::sum(body)), "if-none-match")),
+        Validators::LastModified => {
+            let time = chrono::DateTime::from_timestamp(1_700_000_000 + 3600 * changes, 0).expect("a time");
+            Some(("Last-Modified", time.format("%a, %d %b %Y %H:%M:%S GMT").to_string(), "if-modified-since"))
+        }
+    }
+}
+
+fn send(kind: &str, body: &[u8], headers: &[(&str, String)], wire: Wire, gzip_is_taken: bool) -> Vec<u8> {
+    let mut headers = headers.to_vec();
+    let packs = gzip_is_taken && matches!(wire, Wire::Gzip | Wire::GzipChunked);
+    let body = if packs {
+        headers.push(("Content-Encoding", "gzip".to_owned()));
+        pages::gzip(body)
+    } else {
+        body.to_vec()
+    };
+    if matches!(wire, Wire::Plain | Wire::Gzip) {
+        return plain(200, kind, &body, &headers);
+    }
+    let mut out = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: {kind}\r\n");
+    for (name, value) in &headers {
+        out.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let mut out = format!("{out}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
+    for chunk in body.chunks(700) {
+        out.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"0\r\n\r\n");
+    out
+}

@@ -1,1 +1,3 @@
-//! (to be written)
+//! Gives back what is kept, and never writes.
+
+pub mod diff;

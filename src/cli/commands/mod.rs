@@ -1,0 +1,18 @@
+//! One file a command: its arguments come typed, its outcome goes to the edge.
+
+pub mod cat;
+pub mod changes;
+pub mod demo;
+pub mod diff;
+pub mod export;
+pub mod extract;
+pub mod fetch;
+pub mod history;
+pub mod init;
+pub mod key;
+pub mod list;
+pub mod note;
+pub mod reread;
+pub mod show;
+pub mod sources;
+pub mod verify;

@@ -1,0 +1,187 @@
+//! Asks one source what it has, page after page, until all is known.
+
+use std::collections::HashSet;
+
+use url::Url;
+
+use crate::collect::fetch::{Client, Failure, Validators};
+use crate::model::capture::Visit;
+use crate::model::source::{Kind, Source};
+
+use super::{Found, How, Item, Page, identity, read_items};
+
+/// Most bodies that one round asks a source for.
+const MOST_POLLS: usize = 60;
+/// Most files of sitemaps, and how deep an index may lie in another.
+const MOST_SITEMAPS: usize = 50;
+const DEEPEST_SITEMAP: usize = 3;
+
+/// One look at a body that lists statements.
+#[derive(Clone, Debug)]
+pub struct Poll {
+    /// The address asked.
+    pub url: Url,
+    /// What was seen.
+    pub visit: Result<Visit, Failure>,
+    /// As what the body was read; `None` where there was none to read.
+    pub how: Option<How>,
+    /// What it lists, newest first.
+    pub items: Vec<Item>,
+    /// Why it lists nothing, where it should.
+    pub problem: Option<String>,
+}
+
+/// All that one source was asked for its news.
+#[derive(Clone, Debug, Default)]
+pub struct Round {
+    /// Every look, in order.
+    pub polls: Vec<Poll>,
+    /// What is listed, each address once, newest first.
+    pub items: Vec<Item>,
+}
+
+impl Round {
+    /// Whether the source answered with a list at all. Where it did not, nothing is known of what is listed.
+    pub fn answered(&self) -> bool {
+        self.polls.iter().any(|poll| poll.how.is_some() && (poll.problem.is_none() || !poll.items.is_empty()))
+    }
+}
+
+/// Asks `source` for its statements, newest first.
+///
+/// Goes on to further pages while a page holds an address that `known` does not know, and until `limit` unknown ones are
+/// found. A page that lists nothing leads to the feeds that it announces, and only without those to the sitemaps that
+/// robots.txt names or `/sitemap.xml`.
+pub async fn look_for_news(client: &Client, source: &Source, known: &dyn Fn(&Url) -> bool, limit: usize) -> Round {
+    let mut search = Search { client, source, known, limit, seen: HashSet::new(), fresh: 0, round: Round::default() };
+    search.run().await;
+    search.round
+}
+
+struct Search<'a> {
+    client: &'a Client,
+    source: &'a Source,
+    known: &'a dyn Fn(&Url) -> bool,
+    limit: usize,
+    seen: HashSet<String>,
+    fresh: usize,
+    round: Round,
+}
+
+/// What a page added.
+struct Step {
+    found: Found,
+    unknown: usize,
+}
+
+impl Search<'_> {
+    async fn run(&mut self) {
+        let start = self.source.url.clone();
+        let Some(first) = self.poll(start).await else { return };
+        match first.found.how {
+            How::Sitemap => self.sitemaps(first.found.further, 1).await,
+            How::Feed | How::Telegram | How::Json | How::Urls => {
+                let lists = !first.found.items.is_empty();
+                let announced = first.found.further.clone();
+                self.pages(first).await;
+                if !lists && let Some(feed) = announced.into_iter().next() {
+                    self.feed(feed).await;
+                }
+            }
+            How::Listing => self.listing(first).await,
+        }
+    }
+
+    /// A listing goes on by its own pages. A feed is asked for where the page lists nothing for certain, or where its one
+    /// page holds news: then older statements can stand in the feed alone.
+    async fn listing(&mut self, first: Step) {
+        let (sure, unknown) = (first.found.sure && !first.found.items.is_empty(), first.unknown);
+        let (feed, lists) = (first.found.further.first().cloned(), !first.found.items.is_empty());
+        let one_page = first.found.next.is_none();
+        self.pages(first).await;
+        if self.source.kind == Kind::Listing && lists {
+            return;
+        }
+        if let Some(feed) = feed
+            && (!sure || (one_page && unknown > 0))
+        {
+            self.feed(feed).await;
+        }
+        if self.round.items.is_empty() && self.source.kind == Kind::Auto {
+            let named = self.client.robots(&self.source.url).await;
+            let mut sitemaps: Vec<Url> = named.sitemaps().to_vec();
+            if sitemaps.is_empty() {
+                sitemaps.extend(self.source.url.join("/sitemap.xml"));
+            }
+            self.sitemaps(sitemaps, 0).await;
+        }
+    }
+
+    async fn pages(&mut self, first: Step) {
+        let mut step = first;
+        while step.unknown > 0 && self.fresh < self.limit {
+            let Some(next) = step.found.next.take() else { return };
+            step = match self.poll(next).await {
+                Some(step) => step,
+                None => return,
+            };
+        }
+    }
+
+    async fn feed(&mut self, url: Url) {
+        if let Some(step) = self.poll(url).await {
+            self.pages(step).await;
+        }
+    }
+
+    /// Reads sitemaps and those that they name, to a bounded depth and number, while they bring news.
+    async fn sitemaps(&mut self, files: Vec<Url>, depth: usize) {
+        let mut waiting: Vec<(Url, usize)> = files.into_iter().rev().map(|url| (url, depth)).collect();
+        let mut asked = 0;
+        while let Some((url, depth)) = waiting.pop() {
+            if asked == MOST_SITEMAPS || self.fresh >= self.limit {
+                return;
+            }
+            asked += 1;
+            let Some(step) = self.poll(url).await else { continue };
+            // Files come with the last changed first: one that holds nothing new ends the search.
+            if !step.found.items.is_empty() && step.unknown == 0 {
+                return;
+            }
+            if depth < DEEPEST_SITEMAP {
+                waiting.extend(step.found.further.into_iter().rev().map(|url| (url, depth + 1)));
+            }
+        }
+    }
+
+    /// Asks one address; `None` where it was asked before or gave no list.
+    async fn poll(&mut self, url: Url) -> Option<Step> {
+        if self.round.polls.len() >= MOST_POLLS || !self.seen.insert(format!("asked {}", identity::canonical(&url))) {
+            return None;
+        }
+        let visit = self.client.look(&url, &Validators::default()).await;
+        let answer = match &visit {
+            Ok(visit) if (200..300).contains(&visit.answer.status) => Some(&visit.answer),
+            Ok(_) | Err(_) => None,
+        };
+        let page = answer.map(|exchange| Page { exchange, source: self.source, reach: self.client.reach() });
+        let found = page.map(|page| read_items(&page));
+        let Some(found) = found else {
+            self.round.polls.push(Poll { url, visit, how: None, items: Vec::new(), problem: None });
+            return None;
+        };
+        let mut unknown = 0;
+        for item in &found.items {
+            if self.seen.insert(identity::canonical(&item.url)) {
+                if !(self.known)(&item.url) {
+                    unknown += 1;
+                }
+                self.round.items.push(item.clone());
+            }
+        }
+        self.fresh += unknown;
+        let (how, items, problem) = (Some(found.how), found.items.clone(), found.problem.clone());
+        self.round.polls.push(Poll { url, visit, how, items, problem });
+        Some(Step { found, unknown })
+    }
+}

@@ -1,0 +1,380 @@
+//! The forms of a printed date, tried at each token from left to right.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
+
+use super::scan::{Placed, Token, fold, tokens};
+use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, ZONES};
+use super::{Moment, in_range};
+use crate::model::time::Instant;
+
+/// Tokens that may stand between a date and its time.
+const BETWEEN: usize = 6;
+
+/// The tokens of a text, with what is needed to choose between readings.
+pub(super) struct Grammar<'a> {
+    tokens: &'a [Placed],
+    month_first: bool,
+    captured_at: Option<Instant>,
+}
+
+impl<'a> Grammar<'a> {
+    pub(super) fn new(tokens: &'a [Placed], language: Option<&str>, captured_at: Option<Instant>) -> Self {
+        let month_first = language.is_some_and(|tag| tag.eq_ignore_ascii_case("en-us") || tag.eq_ignore_ascii_case("en_us"));
+        Self { tokens, month_first, captured_at }
+    }
+
+    /// The first date with its time: where it begins, where it ends, and what it says.
+    pub(super) fn first(&self) -> Option<(usize, usize, Moment)> {
+        (0..self.tokens.len()).find_map(|at| self.moment(at).map(|(end, moment)| (at, end, moment)))
+    }
+
+    /// The number of words that no date, clock, number or companion of such accounts for.
+    pub(super) fn unexplained(&self) -> usize {
+        static EXPLAINED: OnceLock<std::collections::HashSet<String>> = OnceLock::new();
+        let known = EXPLAINED.get_or_init(|| {
+            let words = FILLERS.iter().chain(BESIDE).chain(COUNTS).map(|word| fold(word));
+            words.chain(ZONES.iter().map(|zone| fold(zone.0))).chain(HALVES.iter().map(|half| fold(half.0))).collect()
+        });
+        let (mut at, mut count) = (0, 0);
+        while at < self.tokens.len() {
+            if let Some((end, _)) = self.moment(at) {
+                at = end;
+                continue;
+            }
+            if let Token::Word(word) = &self.tokens[at].token {
+                count += usize::from(!known.contains(word));
+            }
+            at += 1;
+        }
+        count
+    }
+
+    /// A date at `at`, its time after or before it.
+    fn moment(&self, at: usize) -> Option<(usize, Moment)> {
+        if let Some((end, day)) = self.day(at) {
+            let timed = self.skips(end).find_map(|place| self.time(place));
+            let (end, time, offset) = match timed {
+                Some((end, time, offset)) => (end, Some(time), offset),
+                None => (end, None, None),
+            };
+            return Some((end, Moment { day, time, offset }));
+        }
+        let (end, time, offset) = self.time(at)?;
+        let (end, day) = self.skips(end).take(4).find_map(|place| self.day(place))?;
+        Some((end, Moment { day, time: Some(time), offset }))
+    }
+
+    /// Places after `from` that only signs, fillers and one other word separate from it.
+    fn skips(&self, from: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut strangers = 0;
+        let mut open = true;
+        (from..=from + BETWEEN).take_while(move |place| {
+            let now = open;
+            match self.token(*place) {
+                Some(Token::Sign(sign)) => open &= !matches!(sign, ';' | '?' | '!'),
+                Some(Token::Word(word)) if FILLERS.contains(&word.as_str()) => {}
+                Some(Token::Word(_)) => {
+                    strangers += 1;
+                    open &= strangers < 2;
+                }
+                Some(Token::Number(..)) | None => open = false,
+            }
+            now
+        })
+    }
+
+    pub(super) fn token(&self, at: usize) -> Option<&'a Token> {
+        self.tokens.get(at).map(|placed| &placed.token)
+    }
+
+    pub(super) fn number(&self, at: usize) -> Option<(u32, usize)> {
+        match self.token(at)? {
+            Token::Number(value, digits) => Some((*value, *digits)),
+            Token::Word(_) | Token::Sign(_) => None,
+        }
+    }
+
+    pub(super) fn word(&self, at: usize) -> Option<&'a str> {
+        match self.token(at)? {
+            Token::Word(word) => Some(word),
+            Token::Number(..) | Token::Sign(_) => None,
+        }
+    }
+
+    fn sign(&self, at: usize) -> Option<char> {
+        match self.token(at)? {
+            Token::Sign(sign) => Some(*sign),
+            Token::Number(..) | Token::Word(_) => None,
+        }
+    }
+
+    fn is(&self, at: usize, words: &[&str]) -> bool {
+        self.word(at).is_some_and(|word| words.iter().any(|w| fold(w) == word))
+    }
+
+    /// The place after what may stand between day, month and year.
+    fn filler(&self, mut at: usize) -> usize {
+        for _ in 0..4 {
+            let fills = match self.token(at) {
+                Some(Token::Sign(sign)) => matches!(sign, '.' | ',' | '-' | '/' | '،' | '\'' | '’' | '–' | 'º' | 'ª' | '°'),
+                Some(Token::Word(word)) => FILLERS.contains(&word.as_str()),
+                Some(Token::Number(..)) | None => false,
+            };
+            if !fills {
+                break;
+            }
+            at += 1;
+        }
+        at
+    }
+
+    fn day(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let (end, day) = match self.token(at)? {
+            Token::Number(_, 4) => self.year_first(at),
+            Token::Number(_, 1 | 2) => self.numeric(at).or_else(|| self.day_month_year(at)),
+            Token::Word(_) => self.month_day_year(at).or_else(|| self.era(at)),
+            Token::Number(..) | Token::Sign(_) => None,
+        }?;
+        in_range(day).then_some((end, day))
+    }
+
+    /// `2023-03-25`, `2023/3/25`, `2026年8月4日`, `2026년 8월 4일`, `2023 March 25`.
+    fn year_first(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let year = i32::try_from(self.number(at)?.0).ok()?;
+        self.after_year(at + 1, year)
+    }
+
+    fn after_year(&self, at: usize, year: i32) -> Option<(usize, NaiveDate)> {
+        if self.is(at, &["年", "년"]) {
+            let (month, _) = self.number(at + 1)?;
+            let (day, _) = self.is(at + 2, &["月", "월"]).then(|| self.number(at + 3))??;
+            let end = at + 4 + usize::from(self.is(at + 4, &["日", "일", "号"]));
+            return Some((end, NaiveDate::from_ymd_opt(year, month, day)?));
+        }
+        if let Some(sign @ ('-' | '/' | '.')) = self.sign(at) {
+            let (month, digits) = self.number(at + 1).unwrap_or_default();
+            if (1..=2).contains(&digits) && self.sign(at + 2) == Some(sign) {
+                let (day, _) = self.number(at + 3).filter(|n| n.1 <= 2)?;
+                return Some((at + 4, NaiveDate::from_ymd_opt(year, month, day)?));
+            }
+        }
+        let (place, month) = self.month(self.filler(at))?;
+        let place = self.filler(place);
+        let (day, _) = self.number(place).filter(|n| n.1 <= 2)?;
+        Some((place + 1, NaiveDate::from_ymd_opt(year, month, day)?))
+    }
+
+    /// `25.03.2023`, `25/3/2023`, `3/25/2023`, `04.29.15`.
+    fn numeric(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let sign = self.sign(at + 1).filter(|sign| matches!(sign, '.' | '/' | '-'))?;
+        let (first, first_digits) = self.number(at)?;
+        let (second, second_digits) = self.number(at + 2).filter(|n| n.1 <= 2)?;
+        let (year, digits) = (self.sign(at + 3) == Some(sign)).then(|| self.number(at + 4))??;
+        let longer = |place: usize| self.sign(place) == Some(sign) && !self.tokens[place].apart;
+        let after = longer(at + 5) && self.number(at + 6).is_some() && !self.tokens[at + 6].apart;
+        let before = at >= 2 && longer(at - 1) && self.number(at - 2).is_some() && !self.tokens[at].apart;
+        if after || before {
+            return None; // an address of a computer, a version, a telephone
+        }
+        let year = match digits {
+            4 => i32::try_from(year).ok()?,
+            2 if first_digits == 2 && second_digits == 2 => self.short_year(year)?,
+            _ => return None,
+        };
+        let day_first = NaiveDate::from_ymd_opt(year, second, first);
+        let month_first = NaiveDate::from_ymd_opt(year, first, second);
+        let past = |day: &NaiveDate| {
+            self.captured_at.is_none_or(|now| *day <= now.date_naive() + TimeDelta::days(2))
+        };
+        let (liked, other) = if self.month_first { (month_first, day_first) } else { (day_first, month_first) };
+        let day = liked.filter(past).or_else(|| other.filter(past)).or(liked).or(other)?;
+        Some((at + 5, day))
+    }
+
+    /// A year of two digits: not later than the year after the capture, else of the century before.
+    fn short_year(&self, year: u32) -> Option<i32> {
+        let newest = self.captured_at.map_or(2069, |now| now.year() + 1);
+        let year = 2000 + i32::try_from(year).ok()?;
+        Some(if year > newest { year - 100 } else { year })
+    }
+
+    /// `25 марта 2023`, `1st of May, 2023`, `22 /Sep/ 2026`, `22-Sep-26`, `viernes 22, abril 2022`.
+    fn day_month_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let (day, _) = self.number(at)?;
+        let (place, month) = self.month(self.filler(at + 1))?;
+        let year_at = self.filler(place);
+        let (year, digits) = self.number(year_at)?;
+        let year = match digits {
+            4 => i32::try_from(year).ok()?,
+            2 if matches!(self.sign(year_at - 1), Some('-' | '\'' | '’')) => self.short_year(year)?,
+            _ => return None,
+        };
+        Some((year_at + 1, NaiveDate::from_ymd_opt(year, month, day)?))
+    }
+
+    /// `January 27, 2022`, `Sept. 15, 2026`.
+    fn month_day_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let (place, month) = self.month(at)?;
+        let day_at = self.filler(place);
+        let (day, _) = self.number(day_at).filter(|n| n.1 <= 2)?;
+        let year_at = self.filler(day_at + 1);
+        let (year, _) = self.number(year_at).filter(|n| n.1 == 4)?;
+        Some((year_at + 1, NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?))
+    }
+
+    /// `令和8年8月4日`.
+    fn era(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let name = format!("{}{}", self.word(at)?, self.word(at + 1)?);
+        let (_, before) = ERAS.iter().find(|(era, _)| *era == name)?;
+        let (year, place) = match self.number(at + 2) {
+            Some((year, _)) => (i32::try_from(year).ok()?, at + 3),
+            None if self.is(at + 2, &["元"]) => (1, at + 3),
+            None => return None,
+        };
+        self.after_year(place, before.checked_add(year)?)
+    }
+
+    fn month(&self, at: usize) -> Option<(usize, u32)> {
+        let word = self.word(at)?;
+        if let Some(second) = self.word(at + 1)
+            && let Some(month) = month_named(&format!("{word} {second}"))
+        {
+            return Some((at + 2, month));
+        }
+        // Hebrew and Arabic write "in" to the word; Azerbaijani and Georgian put case endings after a hyphen.
+        let bare = word.strip_prefix('ב').or_else(|| word.strip_prefix('ل'));
+        let month = month_named(word).or_else(|| bare.and_then(month_named))?;
+        Some((at + 1, month))
+    }
+
+    /// `16:05`, `16:05:30`, `4:05 pm`, `16h05`, `16.05 Uhr`, `午後3時5分`, each with its zone.
+    pub(super) fn time(&self, at: usize) -> Option<(usize, NaiveTime, Option<i32>)> {
+        let (at, half_before) = self.half(at).map_or((at, None), |(end, half)| (end, Some(half)));
+        let (hour, _) = self.number(at).filter(|n| n.1 <= 2)?;
+        let minute_after = |place: usize| self.number(place).filter(|n| n.1 == 2 && n.0 < 60).map(|n| n.0);
+        let (mut end, minute, mut second) = if self.sign(at + 1) == Some(':') {
+            (at + 3, minute_after(at + 2)?, 0)
+        } else if self.is(at + 1, &["h"]) {
+            minute_after(at + 2).map_or((at + 2, 0, 0), |minute| (at + 3, minute, 0))
+        } else if self.is(at + 1, &["時", "时", "点", "시"]) {
+            let (minute, _) = self.number(at + 2).filter(|_| self.is(at + 3, &["分", "분"])).unwrap_or_default();
+            (if self.is(at + 3, &["分", "분"]) { at + 4 } else { at + 2 }, minute, 0)
+        } else if self.sign(at + 1) == Some('.') && self.is(at + 3, &["uhr"]) {
+            (at + 4, minute_after(at + 2)?, 0)
+        } else if self.is(at + 1, &["am", "pm"]) || self.is(at + 1, &["uhr"]) {
+            (at + 1, 0, 0)
+        } else {
+            return None;
+        };
+        if self.sign(end) == Some(':')
+            && let Some(seconds) = minute_after(end + 1)
+        {
+            second = seconds;
+            end += 2;
+            if self.sign(end) == Some('.') && self.number(end + 1).is_some() && !self.tokens[end + 1].apart {
+                end += 2;
+            }
+        }
+        let half = self.half(end).map(|(place, half)| {
+            end = place;
+            half
+        });
+        let hour = match half.or(half_before) {
+            Some(true) if hour < 12 => hour + 12,
+            Some(false) if hour == 12 => 0,
+            Some(_) | None => hour,
+        };
+        let time = NaiveTime::from_hms_opt(hour, minute, second)?;
+        let (end, offset) = self.offset(end);
+        Some((end, time, offset))
+    }
+
+    fn half(&self, at: usize) -> Option<(usize, bool)> {
+        let word = self.word(at)?;
+        let find = |name: &str| HALVES.iter().find(|(half, _)| fold(half) == name).map(|(_, afternoon)| *afternoon);
+        if let Some(second) = self.word(at + 1)
+            && let Some(afternoon) = find(&format!("{word}{second}"))
+        {
+            return Some((at + 2, afternoon));
+        }
+        if let Some(afternoon) = find(word) {
+            return Some((at + 1, afternoon));
+        }
+        // a.m., p.m.
+        let spelt = self.sign(at + 1) == Some('.') && self.is(at + 2, &["m"]);
+        match word {
+            "a" | "p" if spelt => Some((at + 3 + usize::from(self.sign(at + 3) == Some('.')), word == "p")),
+            _ => None,
+        }
+    }
+
+    /// The zone that is written at `at`, in minutes from UTC.
+    fn offset(&self, at: usize) -> (usize, Option<i32>) {
+        let place = at + usize::from(self.sign(at) == Some('('));
+        let named = self.word(place).and_then(|word| ZONES.iter().find(|(name, _)| fold(name) == word)).map(|zone| zone.1);
+        let after = if named.is_some() { place + 1 } else { place };
+        let plus = match self.sign(after) {
+            Some('+') => Some(1),
+            // A minus beside a time is a zone only where it touches: `16:05 - 18:00` is a span.
+            Some('-' | '−') if named.is_some() || self.tokens.get(after).is_some_and(|p| !p.apart) => Some(-1),
+            Some(_) | None => None,
+        };
+        let Some(plus) = plus else { return (if named.is_some() { after } else { at }, named) };
+        if named.is_some_and(|minutes| minutes != 0) {
+            return (after, named);
+        }
+        let minutes = |n: u32| i32::try_from(n).ok().filter(|m| *m <= 14 * 60).map(|m| plus * m);
+        match (self.number(after + 1), self.sign(after + 2), self.number(after + 3)) {
+            (Some((hours, 1 | 2)), Some(':'), Some((rest, 2))) => (after + 4, minutes(hours * 60 + rest)),
+            (Some((both, 4)), _, _) => (after + 2, minutes(both / 100 * 60 + both % 100)),
+            (Some((hours, 1 | 2)), _, _) => (after + 2, minutes(hours * 60)),
+            _ => (after, named),
+        }
+    }
+}
+
+fn month_names() -> &'static HashMap<String, u32> {
+    static NAMES: OnceLock<HashMap<String, u32>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let all = MONTHS.iter().flat_map(|(_, months)| (1..).zip(months));
+        all.flat_map(|(number, forms)| forms.split('|').map(move |form| (fold(form), number))).collect()
+    })
+}
+
+fn month_named(folded: &str) -> Option<u32> {
+    month_names().get(folded).copied()
+}
+
+/// The text with the month names of all known languages put into English, as `%B` reads them.
+pub(super) fn with_english_months(text: &str) -> String {
+    let is_letter = |c: char| c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if is_letter(first) {
+            rest.find(|c| !is_letter(c)).unwrap_or(rest.len())
+        } else {
+            rest.find(is_letter).unwrap_or(rest.len())
+        };
+        let (piece, after) = rest.split_at(length);
+        let english = month_named(&fold(piece)).map(|month| super::tables::MONTHS[0].1[month as usize - 1]);
+        out.push_str(english.map_or(piece, |forms| forms.split('|').next().unwrap_or(piece)));
+        rest = after;
+    }
+    // Digits of other scripts read as the same numbers.
+    match tokens(&out).iter().any(|placed| matches!(placed.token, Token::Number(..))) {
+        true => out.chars().map(ascii_digit).collect(),
+        false => out,
+    }
+}
+
+fn ascii_digit(c: char) -> char {
+    match c {
+        '٠'..='٩' => char::from_digit(u32::from(c) - u32::from('٠'), 10).unwrap_or(c),
+        '۰'..='۹' => char::from_digit(u32::from(c) - u32::from('۰'), 10).unwrap_or(c),
+        _ => c,
+    }
+}

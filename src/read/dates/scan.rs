@@ -1,0 +1,89 @@
+//! A short text cut into numbers, words and signs, all of them folded.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Characters of a text that are looked at: a date stands at the beginning or nowhere.
+const LOOKED_AT: usize = 400;
+
+/// One piece of a text; white space is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A run of digits: its value (of up to nine digits) and their number.
+    Number(u32, usize),
+    /// A run of letters, folded. Han characters are words of their own.
+    Word(String),
+    /// Anything else.
+    Sign(char),
+}
+
+/// A token, and whether white space stands before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub token: Token,
+    pub apart: bool,
+}
+
+/// Folds what does not matter in a word of a date: case, accents and points, width, tatweel, the dotless i.
+pub(super) fn fold(text: &str) -> String {
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && *c != '\u{640}');
+    plain.flat_map(char::to_lowercase).map(|c| if c == 'ı' { 'i' } else { c }).filter(|c| !is_combining_mark(*c)).collect()
+}
+
+/// Cuts a text into tokens.
+pub(super) fn tokens(text: &str) -> Vec<Placed> {
+    let short: String = text.chars().take(LOOKED_AT).collect();
+    let mut out: Vec<Placed> = Vec::new();
+    let mut apart = false;
+    for c in fold(&short).chars() {
+        let before = if apart { None } else { out.last_mut().map(|placed| &mut placed.token) };
+        let invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
+        let token = if c.is_whitespace() {
+            apart = true;
+            continue;
+        } else if invisible {
+            continue;
+        } else if let Some(digit) = digit(c) {
+            if let Some(Token::Number(value, digits)) = before {
+                *digits += 1;
+                if *digits <= 9 {
+                    *value = *value * 10 + digit;
+                }
+                continue;
+            }
+            Token::Number(digit, 1)
+        } else if is_han(c) {
+            Token::Word(c.to_string())
+        } else if c.is_alphabetic() {
+            if let Some(Token::Word(word)) = before
+                && !word.starts_with(is_han)
+            {
+                word.push(c);
+                continue;
+            }
+            Token::Word(c.to_string())
+        } else {
+            Token::Sign(c)
+        };
+        out.push(Placed { token, apart });
+        apart = false;
+    }
+    out
+}
+
+/// The value of a decimal digit of the scripts that offices write.
+fn digit(c: char) -> Option<u32> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        '०'..='९' => '०',
+        '০'..='৯' => '০',
+        _ => return None,
+    };
+    Some(u32::from(c) - u32::from(zero))
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}

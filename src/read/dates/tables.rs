@@ -1,0 +1,164 @@
+//! The words of printed dates: months, zones, units, fillers. Data alone.
+//!
+//! A word is compared after [`super::scan::fold`], so accents, letter case, and the written form of Arabic alef do not
+//! matter here. Forms of one month are separated by `|`. No form may mean two months.
+
+/// Months by language, January first.
+pub(super) const MONTHS: &[(&str, [&str; 12])] = &[
+    ("en", [
+        "january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun", "july|jul", "august|aug",
+        "september|sept|sep", "october|oct", "november|nov", "december|dec",
+    ]),
+    ("ru", [
+        "января|январь|янв", "февраля|февраль|фев|февр", "марта|март|мар", "апреля|апрель|апр", "мая|май",
+        "июня|июнь|июн", "июля|июль|июл", "августа|август|авг", "сентября|сентябрь|сен|сент",
+        "октября|октябрь|окт", "ноября|ноябрь|ноя|нояб", "декабря|декабрь|дек",
+    ]),
+    ("uk", [
+        "січня|січень|січ", "лютого|лютий|лют", "березня|березень|бер", "квітня|квітень|квіт", "травня|травень|трав",
+        "червня|червень|черв", "липня|липень|лип", "серпня|серпень|серп", "вересня|вересень|вер",
+        "жовтня|жовтень|жовт", "листопада|листопад|лист", "грудня|грудень|груд",
+    ]),
+    ("be", [
+        "студзеня|студзень", "лютага|люты", "сакавіка|сакавік", "красавіка|красавік", "мая|май", "чэрвеня|чэрвень",
+        "ліпеня|ліпень", "жніўня|жнівень", "верасня|верасень", "кастрычніка|кастрычнік", "лістапада|лістапад",
+        "снежня|снежань",
+    ]),
+    ("hy", [
+        "հունվարի|հունվար|հնվ", "փետրվարի|փետրվար|փտվ", "մարտի|մարտ|մրտ", "ապրիլի|ապրիլ|ապր", "մայիսի|մայիս|մյս",
+        "հունիսի|հունիս|հնս", "հուլիսի|հուլիս|հլս", "օգոստոսի|օգոստոս|օգս", "սեպտեմբերի|սեպտեմբեր|սեպ",
+        "հոկտեմբերի|հոկտեմբեր|հոկ", "նոյեմբերի|նոյեմբեր|նոյ", "դեկտեմբերի|դեկտեմբեր|դեկ",
+    ]),
+    ("az", [
+        "yanvar|yan", "fevral|fev", "mart", "aprel", "may", "iyun|iyn", "iyul|iyl", "avqust|avq", "sentyabr|sen",
+        "oktyabr|okt", "noyabr|noy", "dekabr|dek",
+    ]),
+    ("ka", [
+        "იანვარი|იანვარს|იან", "თებერვალი|თებერვალს|თებ", "მარტი|მარტს|მარ", "აპრილი|აპრილს|აპრ", "მაისი|მაისს|მაი",
+        "ივნისი|ივნისს|ივნ", "ივლისი|ივლისს|ივლ", "აგვისტო|აგვისტოს|აგვ", "სექტემბერი|სექტემბერს|სექ",
+        "ოქტომბერი|ოქტომბერს|ოქტ", "ნოემბერი|ნოემბერს|ნოე", "დეკემბერი|დეკემბერს|დეკ",
+    ]),
+    ("tr", [
+        "ocak|oca", "şubat|şub", "mart", "nisan|nis", "mayıs", "haziran|haz", "temmuz|tem", "ağustos|ağu", "eylül|eyl",
+        "ekim|eki", "kasım|kas", "aralık|ara",
+    ]),
+    ("fr", [
+        "janvier|janv", "février|févr|fév", "mars", "avril|avr", "mai", "juin", "juillet|juil", "août", "septembre",
+        "octobre", "novembre", "décembre|déc",
+    ]),
+    ("de", [
+        "januar|jänner", "februar|feber", "märz|maerz|mrz|mär", "april", "mai", "juni", "juli", "august", "september",
+        "oktober", "november", "dezember|dez",
+    ]),
+    ("es", [
+        "enero|ene", "febrero", "marzo", "abril|abr", "mayo", "junio", "julio", "agosto|ago", "septiembre|setiembre",
+        "octubre", "noviembre", "diciembre|dic",
+    ]),
+    ("pt", [
+        "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro|set", "outubro|out",
+        "novembro", "dezembro",
+    ]),
+    ("it", [
+        "gennaio|gen", "febbraio|febbr", "marzo", "aprile", "maggio|mag", "giugno|giu", "luglio|lug", "agosto",
+        "settembre|sett", "ottobre|ott", "novembre", "dicembre",
+    ]),
+    ("nl", [
+        "januari", "februari", "maart|mrt", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+        "november", "december",
+    ]),
+    ("pl", [
+        "stycznia|styczeń", "lutego|luty", "marca|marzec", "kwietnia|kwiecień", "maja|maj", "czerwca|czerwiec",
+        "lipca|lipiec", "sierpnia|sierpień", "września|wrzesień", "października|październik", "listopada|listopad",
+        "grudnia|grudzień",
+    ]),
+    ("ro", [
+        "ianuarie|ian", "februarie", "martie", "aprilie", "mai", "iunie", "iulie", "august", "septembrie", "octombrie",
+        "noiembrie", "decembrie",
+    ]),
+    ("ar", [
+        "يناير|كانون الثاني|جانفي", "فبراير|شباط|فيفري", "مارس|آذار", "أبريل|إبريل|نيسان|أفريل", "مايو|أيار|ماي",
+        "يونيو|يونيه|حزيران|جوان", "يوليو|يوليه|تموز|جويلية", "أغسطس|آب|أوت", "سبتمبر|أيلول", "أكتوبر|تشرين الأول",
+        "نوفمبر|تشرين الثاني", "ديسمبر|كانون الأول",
+    ]),
+    ("fa", [
+        "ژانویه|ژانویهٔ", "فوریه", "مارس", "آوریل", "مه|می", "ژوئن", "ژوئیه|جولای", "اوت|آگوست", "سپتامبر", "اکتبر",
+        "نوامبر", "دسامبر",
+    ]),
+    ("he", ["ינואר", "פברואר", "מרץ|מרס", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"]),
+];
+
+/// Years of Japanese eras: the year before the first.
+pub(super) const ERAS: [(&str, i32); 3] = [("令和", 2018), ("平成", 1988), ("昭和", 1925)];
+
+/// Words between the parts of a date, or between date and time: `25 de marzo de 2023`, `15 марта 2018 года в 18:00`.
+pub(super) const FILLERS: &[&str] = &[
+    "a", "at", "ci", "cu", "cü", "da", "das", "de", "del", "den", "do", "em", "er", "il", "ilin", "in", "kl", "klo", "le",
+    "nd", "of", "om", "on", "ore", "rd", "saat", "st", "t", "th", "the", "um", "vom", "г", "год", "года", "року", "рік", "р",
+    "в", "во", "о", "об", "ի", "թ", "թվականի", "թվական", "ժ", "ժամը", "წელი", "წლის", "წ", "في", "الساعة", "ساعت", "ב", "בשעה", "å", "à",
+];
+
+/// Words that stand beside a date on its line: days of the week, `posted`, `updated`, `views`.
+pub(super) const BESIDE: &[&str] = &[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu",
+    "thur", "thurs", "fri", "sat", "sun", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота",
+    "воскресенье", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "понеділок", "вівторок", "середа", "четвер", "пятниця",
+    "субота", "неділя", "երկուշաբթի", "երեքշաբթի", "չորեքշաբթի", "հինգշաբթի", "ուրբաթ", "շաբաթ", "կիրակի",
+    "bazar", "ertəsi", "çərşənbə", "axşamı", "cümə", "şənbə", "pazartesi", "salı", "çarşamba", "perşembe", "cuma",
+    "cumartesi", "pazar", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "montag",
+    "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "lunes", "martes", "miércoles", "jueves",
+    "viernes", "sábado", "domingo", "الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد", "ორშაბათი",
+    "სამშაბათი", "ოთხშაბათი", "ხუთშაბათი", "პარასკევი", "შაბათი", "კვირა", "日", "月", "火", "水", "木", "金", "土", "曜",
+    "posted", "published", "updated", "created", "modified", "date", "last", "time", "added", "issued", "released", "by",
+    "views", "view", "hits", "reads", "read", "min", "minutes", "опубликовано", "опубликована", "обновлено", "дата",
+    "публикации", "размещено", "просмотров", "просмотры", "просмотра", "оновлено", "опубліковано", "переглядів",
+    "yayımlanma", "tarihi", "tarih", "stand", "veröffentlicht", "datum", "publié", "mis", "jour", "mise", "ligne",
+    "հրապարակված", "դիտումներ", "oxunub", "baxış", "tarix", "uhr", "heure", "heures",
+];
+
+/// Words after a number that make a count of visitors, not a date.
+pub(super) const COUNTS: &[&str] = &[
+    "views", "view", "hits", "visits", "visitors", "comments", "comment", "shares", "share", "likes", "spreads",
+    "просмотров", "просмотра", "просмотры", "просмотр", "комментариев", "комментарии", "переглядів", "перегляди",
+    "vues", "vue", "oxunub", "baxış", "oxunma", "okunma", "görüntülenme", "դիտում", "դիտումներ", "ნახვა", "مشاهدة", "مشاهدات", "閲覧",
+];
+
+/// Zones that a printed time names, with their distance from UTC in minutes. Names of several zones are left out.
+pub(super) const ZONES: &[(&str, i32)] = &[
+    ("z", 0), ("utc", 0), ("gmt", 0), ("uct", 0), ("мск", 180), ("msk", 180), ("cet", 60), ("cest", 120),
+    ("mez", 60), ("mesz", 120), ("eet", 120), ("eest", 180), ("wet", 0), ("west", 60), ("est", -300), ("edt", -240),
+    ("cdt", -300), ("mst", -420), ("mdt", -360), ("pst", -480), ("pdt", -420), ("jst", 540), ("kst", 540), ("trt", 180),
+    ("azt", 240), ("msd", 240),
+];
+
+/// Half-day words: whether they mean the afternoon.
+pub(super) const HALVES: &[(&str, bool)] = &[
+    ("am", false), ("pm", true), ("午前", false), ("午後", true), ("上午", false), ("下午", true), ("오전", false), ("오후", true),
+    ("ص", false), ("م", true),
+];
+
+/// One step back in time: minutes, or days, or months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Minutes(u32),
+    Days(u32),
+    Months(u32),
+}
+
+/// Units of relative dates, by the beginnings of their words.
+pub(super) const UNITS: &[(&str, Unit)] = &[
+    ("second", Unit::Minutes(0)), ("sec", Unit::Minutes(0)), ("minute", Unit::Minutes(1)), ("min", Unit::Minutes(1)),
+    ("hour", Unit::Minutes(60)), ("hr", Unit::Minutes(60)), ("day", Unit::Days(1)), ("week", Unit::Days(7)),
+    ("month", Unit::Months(1)), ("year", Unit::Months(12)), ("секунд", Unit::Minutes(0)), ("минут", Unit::Minutes(1)),
+    ("мин", Unit::Minutes(1)), ("час", Unit::Minutes(60)), ("день", Unit::Days(1)), ("дня", Unit::Days(1)),
+    ("дней", Unit::Days(1)), ("сутки", Unit::Days(1)), ("суток", Unit::Days(1)), ("недел", Unit::Days(7)),
+    ("месяц", Unit::Months(1)), ("год", Unit::Months(12)), ("лет", Unit::Months(12)), ("хвилин", Unit::Minutes(1)),
+    ("годин", Unit::Minutes(60)), ("дні", Unit::Days(1)), ("днів", Unit::Days(1)), ("тиж", Unit::Days(7)),
+];
+
+/// Words that say that what stands before them is a distance back in time.
+pub(super) const AGO: &[&str] = &["ago", "назад", "тому"];
+
+/// Words for a day near today, with the distance back.
+pub(super) const NEAR: &[(&str, u32)] = &[
+    ("today", 0), ("yesterday", 1), ("сегодня", 0), ("вчера", 1), ("позавчера", 2), ("сьогодні", 0), ("вчора", 1),
+];

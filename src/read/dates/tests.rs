@@ -1,0 +1,189 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::scan::fold;
+use super::tables::MONTHS;
+use super::*;
+
+fn read(text: &str) -> Option<String> {
+    let captured = "2026-11-23T02:10:00Z".parse().ok();
+    printed(text, None, None, captured).map(|stated| stated.to_string())
+}
+
+#[test]
+fn dates_are_read_as_offices_print_them() {
+    let cases = [
+        ("25.03.2023 (16:05)", "2023-03-25T16:05:00"),
+        ("15 марта 2018 года, 18:00", "2018-03-15T18:00:00"),
+        ("16.03.2018, 16:45", "2018-03-16T16:45:00"),
+        ("9 ноября 2017 , 04 : 40 МСК", "2017-11-09T04:40:00+03:00"),
+        ("24 марта 2023", "2023-03-24"),
+        ("20.08.2026", "2026-08-20"),
+        ("16:05, 25 марта 2023", "2023-03-25T16:05:00"),
+        ("25 Մարտի 2023", "2023-03-25"),
+        ("2023թ. մարտի 25", "2023-03-25"),
+        ("25 mart 2023, 14:30", "2023-03-25T14:30:00"),
+        ("1 İyun 2022", "2022-06-01"),
+        ("5 березня 2024, 09:15", "2024-03-05T09:15:00"),
+        ("25 მარტი 2023, 09:00", "2023-03-25T09:00:00"),
+        ("01 May 2023 08:06", "2023-05-01T08:06:00"),
+        ("Ministry of Defence, posted 01 May 2023 08:06", "2023-05-01T08:06:00"),
+        ("30 September 2026", "2026-09-30"),
+        ("Sept. 15, 2026", "2026-09-15"),
+        ("January\u{a0}27,\u{a0}2022", "2022-01-27"),
+        ("Thursday, January 27, 2022 at 4:05 p.m.", "2022-01-27T16:05:00"),
+        ("March 1st, 2023 | 12:30 AM", "2023-03-01T00:30:00"),
+        ("04.29.15", "2015-04-29"),
+        ("22 /Sep/ 2026", "2026-09-22"),
+        ("31.01.2022", "2022-01-31"),
+        ("Stand\u{a0}27.01.2022", "2022-01-27"),
+        ("2. Februar 2020, 16.05 Uhr", "2020-02-02T16:05:00"),
+        ("Dezember 29, 2021", "2021-12-29"),
+        ("No: 187, 1 Ekim 2026, ...", "2026-10-01"),
+        ("3 Şubat 2022", "2022-02-03"),
+        ("15 KASIM 2021", "2021-11-15"),
+        ("viernes 22, abril 2022", "2022-04-22"),
+        ("25 de marzo de 2023", "2023-03-25"),
+        ("1er août 2023 à 16h05", "2023-08-01T16:05:00"),
+        ("2026年8月4日", "2026-08-04"),
+        ("令和8年8月4日", "2026-08-04"),
+        ("令和元年5月1日 午後3時5分", "2019-05-01T15:05:00"),
+        ("2026년 8월 4일 오후 3:05", "2026-08-04T15:05:00"),
+        ("٢٥ مارس ٢٠٢٣", "2023-03-25"),
+        ("25 كانون الثاني 2023", "2023-01-25"),
+        ("۲۵ آوریل ۲۰۲۳", "2023-04-25"),
+        ("25 במרץ 2023", "2023-03-25"),
+        ("22/11/2026 10:30", "2026-11-22T10:30:00"),
+        ("11/22/2026", "2026-11-22"),
+        ("2023-03-25 16:05:09 +0300", "2023-03-25T16:05:09+03:00"),
+        ("Sun Mar 5 2023 10:00 UTC+4", "2023-03-05T10:00:00+04:00"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_date_gives_none() {
+    for text in [
+        "", "10 مهر 1405", "12/رمضان/1446", "192.168.10.2023", "1.2.10", "In May the 45 vehicles", "2023", "32.01.2023",
+        "30 February 2023", "At 16:05, units opened fire", "12:30", "№ 187", "Order 25/3",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+#[test]
+fn relative_dates_count_from_the_capture() {
+    let cases = [
+        ("1 день назад", "2026-11-22"),
+        ("день назад", "2026-11-22"),
+        ("3 hours ago", "2026-11-22"),
+        ("2 weeks ago", "2026-11-09"),
+        ("вчера в 16:40", "2026-11-22T16:40:00"),
+        ("Today, 01:15", "2026-11-23T01:15:00"),
+        ("5 месяцев назад", "2026-06-23"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+    }
+    assert_eq!(printed("1 день назад", None, None, None), None, "without a capture there is nothing to count from");
+    let moscow = printed("2 hours ago", None, Some("Asia/Yerevan"), "2026-11-23T21:30:00Z".parse().ok());
+    assert_eq!(moscow.map(|s| s.to_string()).as_deref(), Some("2026-11-23"));
+}
+
+#[test]
+fn a_sources_zone_is_taken_where_none_is_stated_and_a_day_stays_a_day() {
+    let zoned = |text| printed(text, None, Some("Asia/Baku"), None).map(|s| s.to_string());
+    assert_eq!(zoned("25.03.2023 (16:05)").as_deref(), Some("2023-03-25T16:05:00+04:00"));
+    assert_eq!(zoned("25.03.2023").as_deref(), Some("2023-03-25"));
+    assert_eq!(zoned("25.03.2023 16:05 МСК").as_deref(), Some("2023-03-25T16:05:00+03:00"));
+    let gap = printed("26.03.2023 02:30", None, Some("Europe/Berlin"), None).map(|s| s.to_string());
+    assert_eq!(gap.as_deref(), Some("2023-03-26T02:30:00"), "a time that the zone never had stays local");
+}
+
+#[test]
+fn an_ambiguous_order_goes_by_language_and_never_into_the_future() {
+    let day = |text, language, captured: &str| {
+        printed(text, Some(language), None, captured.parse().ok()).map(|s| s.to_string()).unwrap_or_default()
+    };
+    let late = "2026-11-23T00:00:00Z";
+    assert_eq!(day("04/05/2026", "en-US", late), "2026-04-05");
+    assert_eq!(day("04/05/2026", "en-GB", late), "2026-05-04");
+    assert_eq!(day("04/05/2026", "en-GB", "2026-04-10T00:00:00Z"), "2026-04-05");
+}
+
+#[test]
+fn metadata_is_read_in_all_its_spellings() {
+    let cases = [
+        ("2023-03-25T16:05:00+03:00", "2023-03-25T16:05:00+03:00"),
+        ("2023-03-25T13:05:00.123Z", "2023-03-25T13:05:00+00:00"),
+        ("2023-03-25T16:05:00+0300", "2023-03-25T16:05:00+03:00"),
+        ("2023-03-25T16:05+03:00", "2023-03-25T16:05:00+03:00"),
+        ("2023-03-25T16:05", "2023-03-25T16:05:00"),
+        ("2023-03-25 16:05:00", "2023-03-25T16:05:00"),
+        ("Sat, 25 Mar 2023 13:05:00 +0000", "2023-03-25T13:05:00+00:00"),
+        ("Sat, 25 Mar 2023 13:05:00 GMT", "2023-03-25T13:05:00+00:00"),
+        ("20230325", "2023-03-25"),
+        ("20230325T160500Z", "2023-03-25T16:05:00+00:00"),
+        ("2023-03-25", "2023-03-25"),
+        ("25 марта 2023", "2023-03-25"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(machine(text, None, None).map(|s| s.to_string()).as_deref(), Some(expected), "{text}");
+    }
+    for text in ["", "now", "0001-01-01T00:00:00Z", "1679749500000000"] {
+        assert_eq!(machine(text, None, None), None, "{text}");
+    }
+}
+
+#[test]
+fn a_settings_form_reads_months_of_any_language() {
+    let form = |text, form| formatted(text, form, Some("Europe/Moscow")).map(|s| s.to_string());
+    assert_eq!(form("25 марта 2023, 16:05", "%d %B %Y, %H:%M").as_deref(), Some("2023-03-25T16:05:00+03:00"));
+    assert_eq!(form("03.25.2023 and more", "%m.%d.%Y").as_deref(), Some("2023-03-25"));
+    assert_eq!(form("nothing", "%m.%d.%Y"), None);
+}
+
+#[test]
+fn date_lines_are_told_from_text() {
+    for line in ["25.03.2023 (16:05)", "Posted on 1 May 2023", "1234", "1 234 views", "12:30", "November 22, 2026 | 4711 views", "2026年8月4日", "22 նոյեմբերի 2026, 10:00"] {
+        assert!(is_date_line(line), "{line}");
+    }
+    for line in ["", "A statement", "At 16:05 units opened fire", "- tanks 3700 (+1)"] {
+        assert!(!is_date_line(line), "{line}");
+    }
+}
+
+#[test]
+fn no_month_name_means_two_months() {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (language, months) in MONTHS {
+        for (number, forms) in months.iter().enumerate() {
+            for form in forms.split('|') {
+                let before = seen.insert(fold(form), number);
+                assert!(before.is_none_or(|b| b == number), "{language}: {form}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_panic(text in "([0-9]{1,5}|[.:/, -]|may|март|年|月|日|pm|[+-]|ago|\\PC){0,20}") {
+        let captured = "2026-11-23T02:10:00Z".parse().ok();
+        printed(&text, Some("en-US"), Some("Asia/Baku"), captured);
+        machine(&text, None, None);
+        formatted(&text, "%d %B %Y", None);
+        is_date_line(&text);
+    }
+
+    #[test]
+    fn every_month_of_every_language_is_read_in_both_orders(language in 0..MONTHS.len(), month in 0_usize..12, day in 1_u32..28) {
+        let name = MONTHS[language].1[month].split('|').next().expect("a form");
+        let expected = NaiveDate::from_ymd_opt(2024, month as u32 + 1, day).map(Stated::Day);
+        prop_assert_eq!(printed(&format!("{day} {name} 2024"), None, None, None), expected);
+        prop_assert_eq!(printed(&format!("{name} {day}, 2024"), None, None, None), expected);
+    }
+}

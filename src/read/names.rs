@@ -1,0 +1,157 @@
+//! What the names of tags, classes and ids say about an element. Data, and the one way to look names up.
+//!
+//! Names are hints: whoever uses them checks that an element does not hold most of the page's text.
+
+use scraper::node::Element;
+
+/// What an element is, by its names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Menus, footers, related items, share buttons: not the statement.
+    pub chrome: bool,
+    /// What readers wrote below; not the statement however long it is.
+    pub comments: bool,
+    /// What changes from look to look: counters, clocks, related items.
+    pub restless: bool,
+    /// The statement, as far as a name can say.
+    pub body: bool,
+    /// A date.
+    pub date: bool,
+    /// Not shown, unless a script shows it.
+    pub hidden: bool,
+    /// Marked as the article's text.
+    pub marked: bool,
+}
+
+const CHROME_TAGS: [&str; 6] = ["aside", "dialog", "figcaption", "footer", "menu", "nav"];
+const CHROME_ROLES: [&str; 14] = [
+    "alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation",
+    "search", "status", "tablist", "toolbar", "tooltip",
+];
+/// Beginnings of words in class names and ids.
+const CHROME_STEMS: [&str; 62] = [
+    "addthis", "addtoany", "advert", "backlink", "banner", "bookmark", "breadcrumb", "byline", "caption", "cookie",
+    "consent", "copyright", "credit", "disclosure", "dropdown", "footer", "gallery", "gdpr", "hashtag", "imprint",
+    "infobox", "jp-related", "language", "latest", "loginform", "masthead", "menu", "modal", "morenews",
+    "mostread", "navbar", "navigation", "newsletter", "offcanvas", "outbrain", "overlay", "pagelinks", "pager",
+    "pagination", "paywall", "popular", "popup", "postmeta", "prevnext", "promo", "readalso", "readmore",
+    "recirc", "recommend", "related", "sharedaddy", "share", "sharing", "sidebar", "skiplink", "slideshow", "social",
+    "sponsor", "subscri", "taboola", "toolbar", "trending",
+];
+const CHROME_WORDS: [&str; 24] = [
+    "ad", "ads", "adv", "aside", "author", "crumb", "crumbs", "date", "datetime", "hidden", "lang", "langs", "likely", "likes",
+    "meta", "nav", "noprint", "rating", "search", "tags", "taglist", "timestamp", "views", "vote",
+];
+const COMMENT_STEMS: [&str; 5] = ["comment", "disqus", "discussion", "fbcomment", "respond"];
+const RESTLESS_STEMS: [&str; 26] = [
+    "banner", "carousel", "clock", "counter", "countdown", "currency", "hits", "latest", "likes", "metrika", "morenews", "mostread",
+    "online", "popular", "promo", "rates", "rating", "recommend", "related", "share", "sharing", "similar", "ticker", "trending",
+    "views", "weather",
+];
+const BODY_STEMS: [&str; 8] =
+    ["articlebody", "articletext", "articlecontent", "entrycontent", "newstext", "postbody", "postcontent", "storybody"];
+const BODY_WORDS: [&str; 12] = [
+    "article", "body", "content", "desc", "detail", "details", "entry", "hentry", "post", "statement", "story", "text",
+];
+const DATE_WORDS: [&str; 9] =
+    ["date", "dates", "datetime", "posted", "pubdate", "published", "publishdate", "time", "timestamp"];
+/// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
+const ABOUT: [&str; 15] =
+    ["embed", "has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap", "wrapper", "layout"];
+
+/// Reads an element's names.
+pub(super) fn named(element: &Element) -> Named {
+    let tag = element.name();
+    let mut named = Named::default();
+    if matches!(tag, "html" | "body" | "main" | "article") {
+        named.body = matches!(tag, "main" | "article");
+        return named;
+    }
+    named.chrome = CHROME_TAGS.contains(&tag);
+    for (name, value) in element.attrs() {
+        match name {
+            "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| class_name(class, &mut named)),
+            "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
+            "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
+            "aria-hidden" => named.chrome |= value == "true",
+            // Streamed pages show what they hide under such an id.
+            "hidden" => named.hidden |= value != "until-found" && !element.id().is_some_and(|id| id.starts_with("S:")),
+            "style" => named.hidden |= is_hiding(value),
+            _ => {}
+        }
+    }
+    if named.marked {
+        named.body = true;
+        named.chrome = false;
+        named.comments = false;
+    }
+    named
+}
+
+fn is_hiding(style: &str) -> bool {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).take(2000).collect();
+    let style = style.to_ascii_lowercase();
+    style.contains("display:none") || style.contains("visibility:hidden")
+}
+
+fn class_name(class: &str, named: &mut Named) {
+    // What a post is about is no name of what it is.
+    if class.len() > 80 || class.starts_with("tag-") || class.starts_with("category-") {
+        return;
+    }
+    let words = words(class);
+    let joined = words.concat();
+    let is = |stems: &[&str]| stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem)) || joined.starts_with(stem));
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    named.body |= is(&BODY_STEMS) || has(&BODY_WORDS);
+    if has(&ABOUT) {
+        return;
+    }
+    named.date |= has(&DATE_WORDS);
+    named.chrome |= is(&CHROME_STEMS) || has(&CHROME_WORDS);
+    named.comments |= is(&COMMENT_STEMS);
+    named.restless |= is(&RESTLESS_STEMS);
+}
+
+/// The words of a class name or id, in lower case: `jp-relatedPosts_2` is `jp`, `related`, `posts`, `2`.
+fn words(class: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in class.chars() {
+        let begins = !before.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase());
+        if c.is_alphanumeric() {
+            if begins {
+                out.push(String::new());
+            }
+            if let Some(word) = out.last_mut() {
+                word.extend(c.to_lowercase());
+            }
+        }
+        before = c;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(class: &str) -> Named {
+        let mut named = Named::default();
+        class.split(' ').for_each(|class| class_name(class, &mut named));
+        named
+    }
+
+    #[test]
+    fn names_are_read_by_their_words() {
+        assert!(of("jp-relatedposts").chrome && of("jp-relatedposts").restless);
+        assert!(of("news__item--share hidden-xs").chrome);
+        assert!(of("sideBar").chrome || of("sidebar").chrome);
+        assert!(of("comments-area").comments);
+        assert!(of("entry-content").body && !of("entry-content").chrome);
+        assert!(of("visitCounter").restless);
+        for innocent in ["has-sidebar", "no-comments", "menu-open", "txt", "editor-content", "metadata-free", "loading"] {
+            assert!(!of(innocent).chrome && !of(innocent).comments, "{innocent}");
+        }
+    }
+}

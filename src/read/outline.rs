@@ -1,0 +1,189 @@
+//! The body of a page as one flat list in document order, for passes that are linear and need no recursion.
+//!
+//! Each node knows where its subtree ends, so that any subtree is a slice and any sum over it a difference of two
+//! prefix sums. What no visitor sees (scripts, hidden elements, form controls) is not in it; nor is what the source's
+//! settings ignore.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use scraper::node::Element;
+use scraper::{Html, Node};
+
+use super::names::{Named, named};
+
+/// Elements whose content is not text on the page.
+const UNSEEN: [&str; 24] = [
+    "applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "input", "map", "meter", "noembed",
+    "noframes", "noscript", "object", "optgroup", "option", "progress", "script", "select", "style", "svg", "template",
+    "video",
+];
+const INLINE: [&str; 44] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture",
+];
+
+/// One element or text.
+pub(super) struct Item<'a> {
+    pub what: What<'a>,
+    /// The index of the element around it; the first item is its own.
+    pub parent: usize,
+    /// The index after its last descendant.
+    pub end: usize,
+    /// The innermost link around it, or the link that it is.
+    pub in_link: bool,
+    /// Whether it stands in `<pre>` or a text area, where line ends are lines.
+    pub preformatted: bool,
+}
+
+/// What an item is.
+pub(super) enum What<'a> {
+    /// An element, with what its names say.
+    Element(&'a Element, Named),
+    /// A text.
+    Text(&'a str),
+}
+
+/// The body of a page, flat.
+pub(super) struct Outline<'a> {
+    pub items: Vec<Item<'a>>,
+    places: HashMap<NodeId, usize>,
+}
+
+impl<'a> Outline<'a> {
+    /// Lays out a page without the subtrees that are ignored.
+    pub(super) fn new(doc: &'a Html, ignored: &HashSet<NodeId>) -> Self {
+        let mut outline = Self { items: Vec::new(), places: HashMap::new() };
+        let mut open: Vec<usize> = Vec::new();
+        let mut skipping: Option<NodeId> = None;
+        for edge in doc.root_element().traverse() {
+            match edge {
+                Edge::Open(node) => {
+                    if skipping.is_some() {
+                        continue;
+                    }
+                    let what = match node.value() {
+                        Node::Element(element) if ignored.contains(&node.id()) || is_unseen(element) => {
+                            skipping = Some(node.id());
+                            continue;
+                        }
+                        Node::Element(element) => What::Element(element, named(element)),
+                        Node::Text(text) => What::Text(text),
+                        _ => continue,
+                    };
+                    let place = outline.push(what, open.last().copied());
+                    if node.value().is_element() {
+                        outline.places.insert(node.id(), place);
+                        open.push(place);
+                    }
+                }
+                Edge::Close(node) => {
+                    if skipping == Some(node.id()) {
+                        skipping = None;
+                    } else if skipping.is_none()
+                        && node.value().is_element()
+                        && let Some(place) = open.pop()
+                    {
+                        outline.items[place].end = outline.items.len();
+                    }
+                }
+            }
+        }
+        outline
+    }
+
+    fn push(&mut self, what: What<'a>, parent: Option<usize>) -> usize {
+        let place = self.items.len();
+        let above = parent.map(|parent| &self.items[parent]);
+        let (link, preformatted) = match &what {
+            What::Element(element, _) => (is_link(element), element.name() == "pre"),
+            What::Text(_) => (false, false),
+        };
+        let in_link = link || above.is_some_and(|item| item.in_link);
+        let preformatted = preformatted || above.is_some_and(|item| item.preformatted);
+        self.items.push(Item { what, parent: parent.unwrap_or(place), end: place + 1, in_link, preformatted });
+        place
+    }
+
+    /// Where an element of the tree stands, if it is in the outline.
+    pub(super) fn place(&self, id: NodeId) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
+    /// The element at a place; `None` for a text.
+    pub(super) fn element(&self, place: usize) -> Option<&'a Element> {
+        match &self.items[place].what {
+            What::Element(element, _) => Some(element),
+            What::Text(_) => None,
+        }
+    }
+
+    /// The name of the element at a place; empty for a text.
+    pub(super) fn tag(&self, place: usize) -> &'a str {
+        self.element(place).map_or("", Element::name)
+    }
+
+    /// The text that stands at a place itself; empty for an element.
+    pub(super) fn text_at(&self, place: usize) -> &'a str {
+        match &self.items[place].what {
+            What::Element(..) => "",
+            What::Text(text) => text,
+        }
+    }
+
+    /// What the names of the element at a place say.
+    pub(super) fn named(&self, place: usize) -> Named {
+        match &self.items[place].what {
+            What::Element(_, named) => *named,
+            What::Text(_) => Named::default(),
+        }
+    }
+
+    /// The subtree of a place.
+    pub(super) fn subtree(&self, place: usize) -> Range<usize> {
+        place..self.items[place].end
+    }
+
+    /// The children of a place, texts included.
+    pub(super) fn children(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.items[place].end;
+        let mut next = place + 1;
+        std::iter::from_fn(move || {
+            let child = next;
+            (child < end).then(|| {
+                next = self.items[child].end;
+                child
+            })
+        })
+    }
+
+    /// The text of a subtree, white space as it stands.
+    pub(super) fn text(&self, place: usize) -> String {
+        let texts = self.items[self.subtree(place)].iter().filter_map(|item| match &item.what {
+            What::Text(text) => Some(*text),
+            What::Element(..) => None,
+        });
+        texts.collect()
+    }
+
+    /// Whether the element at a place begins and ends a block of text.
+    pub(super) fn is_block(&self, place: usize) -> bool {
+        self.element(place).is_some_and(|element| !INLINE.contains(&element.name()))
+    }
+}
+
+/// An attribute's value. `Element::attr` interns the name at each call, which a pass over all elements would feel.
+pub(super) fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn is_link(element: &Element) -> bool {
+    element.name() == "a" && attribute(element, "href").is_some()
+}
+
+fn is_unseen(element: &Element) -> bool {
+    UNSEEN.contains(&element.name())
+}

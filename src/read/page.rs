@@ -1,0 +1,140 @@
+//! One HTML page to one reading: the order in which the parts of the reader are asked.
+
+use scraper::Html;
+
+use super::blocks::{self, Block, Kind};
+use super::charset::Decoded;
+use super::meta::Metadata;
+use super::outline::Outline;
+use super::published::Search;
+use super::settings::{Selectors, reader};
+use super::title::{self, Title};
+use super::{Page, beside, clean, dates, language, main_text, visible};
+use crate::model::capture::Reading;
+use crate::model::source::ReadSettings;
+use crate::model::text::Text;
+use crate::model::time::Stated;
+
+/// Reads a page that is HTML.
+pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &ReadSettings) -> Reading {
+    let selectors = Selectors::of(settings);
+    let meta = Metadata::of(doc, page.url);
+    let outline = Outline::new(doc, &selectors.ignored(doc));
+    let mut warnings = decoded.warnings;
+    if outline.items.is_empty() {
+        warnings.push("the page has no body".to_owned());
+        return super::wordless(decoded.charset, warnings, settings);
+    }
+    let blocks = blocks::blocks(&outline);
+
+    let selected: Vec<usize> = match &selectors.body {
+        Some(selector) => outermost(&outline, doc.select(selector).filter_map(|element| outline.place(element.id())).collect()),
+        None => Vec::new(),
+    };
+    if settings.body.is_some() && selected.is_empty() {
+        warnings.push("the body selector selects nothing".to_owned());
+    }
+    let chrome = main_text::chrome(&outline, &blocks, &selected);
+    let containers = if selected.is_empty() {
+        let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
+        let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
+        let headline = guess.block.map(|index| blocks[index].place);
+        vec![main_text::container(&outline, &blocks, &chrome, headline)]
+    } else {
+        selected
+    };
+    let chosen = chosen(&outline, &blocks, &chrome, &containers);
+    let range = clean::text_range(&blocks, &chosen);
+
+    let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
+    if let Some(selector) = &selectors.title {
+        match doc.select(selector).find_map(|element| outline.place(element.id())).map(|place| outline.text(place)) {
+            Some(text) => title = Title { text: Some(text), block: title.block },
+            None => warnings.push("the title selector selects nothing".to_owned()),
+        }
+    }
+    let declared = [meta.html_lang.as_deref(), meta.meta(&["content-language", "language", "dc.language", "dcterms.language"]), meta.ld.language.as_deref(), meta.meta(&["og:locale"])];
+    let search = Search {
+        outline: &outline,
+        blocks: &blocks,
+        title: title.block,
+        text: range.unwrap_or_default(),
+        language: declared.iter().flatten().next().copied(),
+        timezone: settings.timezone.as_deref(),
+        captured_at: page.captured_at,
+        url: page.url,
+    };
+    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| search.find(&meta));
+
+    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref());
+    if paragraphs.is_empty()
+        && let Some(body) = &meta.ld.body
+    {
+        warnings.push("the text stands in the page's JSON-LD alone".to_owned());
+        paragraphs = body.lines().map(str::to_owned).collect();
+    }
+    if paragraphs.is_empty() {
+        warnings.push("no text was found on the page".to_owned());
+    }
+    let sample = format!("{} {}", title.text.as_deref().unwrap_or_default(), paragraphs.join(" "));
+    let language = language::language(&sample, &declared, &settings.languages);
+    let mut beside = beside::beside(&meta, &outline, &containers, &chrome);
+    beside.charset = decoded.charset.to_owned();
+    beside.warnings = warnings;
+    Reading {
+        reader: reader(settings),
+        text: Text::new(title.text.as_deref(), published, language.as_deref(), &paragraphs),
+        visible: visible::visible(&outline, &blocks, &chosen),
+        beside,
+    }
+}
+
+/// Places without those that stand inside others, in document order.
+fn outermost(outline: &Outline<'_>, mut places: Vec<usize>) -> Vec<usize> {
+    places.sort_unstable();
+    let mut end = 0;
+    places.retain(|place| {
+        let outside = *place >= end;
+        if outside {
+            end = outline.items[*place].end;
+        }
+        outside
+    });
+    places
+}
+
+/// The blocks of the containers that are not chrome.
+fn chosen(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], containers: &[usize]) -> Vec<usize> {
+    let inside = |place: usize| containers.iter().any(|container| outline.subtree(*container).contains(&place));
+    (0..blocks.len()).filter(|index| inside(blocks[*index].place) && !chrome[blocks[*index].place]).collect()
+}
+
+fn found_title(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], range: Option<(usize, usize)>) -> Title {
+    let start = range.map_or(blocks.len(), |(first, _)| first);
+    let level_one = |place: usize| std::iter::successors(Some(place), |place| Some(outline.items[*place].parent)).take(4).any(|place| outline.tag(place) == "h1");
+    let level_one: Vec<usize> = blocks.iter().filter(|block| block.kind == Kind::Heading && level_one(block.place)).map(|block| block.place).collect();
+    title::find(meta, blocks, &level_one, chrome, start)
+}
+
+/// The date that the source's own selector points at.
+fn selected_date(doc: &Html, selectors: &Selectors, settings: &ReadSettings, outline: &Outline<'_>, warnings: &mut Vec<String>) -> Option<Stated> {
+    let selector = selectors.published.as_ref()?;
+    let timezone = settings.timezone.as_deref();
+    let mut seen = false;
+    for element in doc.select(selector) {
+        seen = true;
+        let given = ["datetime", "content"].into_iter().filter_map(|name| element.attr(name));
+        let text = outline.place(element.id()).map_or_else(|| element.text().collect(), |place| outline.text(place));
+        for text in given.chain([text.as_str()]) {
+            let date = match &settings.date_format {
+                Some(form) => dates::formatted(text, form, timezone),
+                None => dates::machine(text, settings.languages.first().map(String::as_str), timezone),
+            };
+            if date.is_some() {
+                return date;
+            }
+        }
+    }
+    warnings.push(if seen { "what the published selector selects is no date" } else { "the published selector selects nothing" }.to_owned());
+    None
+}

@@ -1,0 +1,82 @@
+//! Which tokens of one text became which of the other: the difference before it is put into words.
+//!
+//! The two texts are always compared in one order, whichever is the older, so that the way back is exactly the way
+//! there, turned round.
+
+use std::ops::Range;
+
+use super::align::{Alignment, align, common_ends};
+use super::keys::Keys;
+use super::likeness::Paragraph;
+use super::tidy::tidy;
+use super::tokens::Tokens;
+use super::words::{Edit, Words};
+
+/// Paragraphs that belong together, with the edits between them.
+#[derive(Clone, Debug)]
+pub(super) struct Match {
+    /// The paragraphs.
+    pub(super) paragraphs: Edit,
+    /// Whether they stand elsewhere now.
+    pub(super) moved: bool,
+    /// The edits, in tokens of the whole texts.
+    pub(super) edits: Vec<Edit>,
+}
+
+/// Two texts in tokens, and what became of each paragraph; what no match names stands in one text only.
+pub(super) struct Plan<'a> {
+    /// The old text.
+    pub(super) old: Tokens<'a>,
+    /// The new text.
+    pub(super) new: Tokens<'a>,
+    /// In the order of the new text, those in place before those that moved.
+    pub(super) matches: Vec<Match>,
+}
+
+/// Compares two texts.
+pub(super) fn plan<'a>(old: &'a str, new: &'a str) -> Plan<'a> {
+    if (old.len(), old) <= (new.len(), new) {
+        let (old, new, matches) = compare(old, new);
+        return Plan { old, new, matches };
+    }
+    let (new, old, mut matches) = compare(new, old);
+    let turn = |edit: &mut Edit| std::mem::swap(&mut edit.old, &mut edit.new);
+    for found in &mut matches {
+        turn(&mut found.paragraphs);
+        found.edits.iter_mut().for_each(turn);
+    }
+    matches.sort_by_key(|found| (found.moved, found.paragraphs.new.start));
+    Plan { old, new, matches }
+}
+
+fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<Match>) {
+    let mut keys = Keys::default();
+    let (old, new) = (Tokens::of(first, &mut keys), Tokens::of(second, &mut keys));
+    let (mut olds, mut news) = (Paragraph::all(&old), Paragraph::all(&new));
+    let (head, tail) = common_ends(&olds, &news);
+    let (old_rest, new_rest) = (head..olds.len() - tail, head..news.len() - tail);
+    olds[old_rest].iter_mut().for_each(|paragraph| paragraph.describe(&old));
+    news[new_rest].iter_mut().for_each(|paragraph| paragraph.describe(&new));
+
+    let Alignment { in_place, moved } = align(&olds, &news);
+    let mut words = Words::new(keys.len());
+    let mut matches: Vec<Match> = Vec::with_capacity(in_place.len() + moved.len());
+    let stayed = in_place.into_iter().map(|together| (together, false));
+    let moved = moved.into_iter().map(|(i, j)| ((i..i + 1, j..j + 1), true));
+    for ((old_run, new_run), moved) in stayed.chain(moved) {
+        let run = Edit { old: tokens_of(&olds, &old_run), new: tokens_of(&news, &new_run) };
+        let mut edits = words.edits(&old.keys[run.old.clone()], &new.keys[run.new.clone()]);
+        for edit in &mut edits {
+            edit.old = edit.old.start + run.old.start..edit.old.end + run.old.start;
+            edit.new = edit.new.start + run.new.start..edit.new.end + run.new.start;
+        }
+        let edits = if edits.is_empty() { edits } else { tidy(edits, &old, &new, &run) };
+        matches.push(Match { paragraphs: Edit { old: old_run, new: new_run }, moved, edits });
+    }
+    matches.sort_by_key(|found| (found.moved, found.paragraphs.new.start));
+    (old, new, matches)
+}
+
+fn tokens_of(paragraphs: &[Paragraph<'_>], run: &Range<usize>) -> Range<usize> {
+    paragraphs[run.start].run.start..paragraphs[run.end - 1].run.end
+}

@@ -237,17 +237,18 @@ pub fn audit(archive: &Path, key: Option<&str>) -> Option<Vec<Value>> {
     Some(finish(child.expect("to run python3"), "tests/audit.py").ok().lines())
 }
 
-/// Waits for a command within bounds, and gives what it said.
+/// Waits for a command within bounds, and gives what it said on the pipes that are still ours.
 pub fn finish(mut child: Child, what: &str) -> Ran {
-    let mut stdout = child.stdout.take().expect("a pipe");
-    let mut stderr = child.stderr.take().expect("a pipe");
-    let reads = |stream: &mut dyn Read| {
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("to read a pipe");
-        bytes
-    };
-    let out = thread::spawn(move || reads(&mut stdout));
-    let talk = thread::spawn(move || reads(&mut stderr));
+    fn reads<R: Read + Send + 'static>(stream: Option<R>) -> thread::JoinHandle<Vec<u8>> {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut stream) = stream {
+                stream.read_to_end(&mut bytes).expect("to read a pipe");
+            }
+            bytes
+        })
+    }
+    let (out, talk) = (reads(child.stdout.take()), reads(child.stderr.take()));
     let began = Instant::now();
     let status = loop {
         match child.try_wait().expect("to wait") {

@@ -19,8 +19,6 @@ pub struct Page {
     pub paragraphs: Vec<String>,
     /// A clause that stands beside the statement, not in it.
     pub aside: Option<String>,
-    /// A clause below the statement, in a box that no reader need know.
-    pub box_below: Option<String>,
     /// How the page is encoded.
     pub charset: Charset,
 }
@@ -97,7 +95,6 @@ impl Page {
             language: language.to_owned(),
             paragraphs: paragraphs.iter().map(|&paragraph| paragraph.to_owned()).collect(),
             aside: None,
-            box_below: None,
             charset: Charset::Utf8,
         }
     }
@@ -117,11 +114,7 @@ fn day(published: &str) -> String {
 pub fn statement(page: &Page, noise: Option<u64>) -> String {
     let (title, language) = (escape(&page.title), &page.language);
     let paragraphs: String = page.paragraphs.iter().map(|text| format!("<p>{}</p>\n", escape(text))).collect();
-    let beside = |class: &str, text: &Option<String>| match text {
-        Some(text) => format!("<{class}><p>{}</p></{}>\n", escape(text), class.split(' ').next().unwrap_or("div")),
-        None => String::new(),
-    };
-    let (aside, box_below) = (beside("aside", &page.aside), beside("div class=\"share-box\"", &page.box_below));
+    let aside = page.aside.as_ref().map(|text| format!("<aside><p>{}</p></aside>\n", escape(text))).unwrap_or_default();
     let (script, turning, footer) = match noise {
         None => Default::default(),
         Some(visitor) => noise_of(visitor),
@@ -131,7 +124,7 @@ pub fn statement(page: &Page, noise: Option<u64>) -> String {
          <meta property=\"og:title\" content=\"{title}\">\n{script}</head>\n<body>\n\
          <nav><a href=\"/\">Home</a> <a href=\"/news/\">News</a></nav>\n\
          <main><article>\n<h1>{title}</h1>\n<time datetime=\"{}\">{}</time>\n{paragraphs}</article></main>\n\
-         {aside}{box_below}{turning}<footer>Press service{footer}</footer>\n</body>\n</html>\n",
+         {aside}{turning}<footer>Press service{footer}</footer>\n</body>\n</html>\n",
         page.charset.label(),
         page.published,
         day(&page.published),

@@ -4,6 +4,7 @@
 //! segments (WARC), the log (Merkle tree, tiles, checkpoints) and the index. The room knows no HTML, no network but its
 //! own storage, and no clock: times are told to it.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod draft;
 pub mod history;

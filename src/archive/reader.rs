@@ -337,27 +337,46 @@ fn catch_up_inside(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> R
         let from = reached.iter().find(|there| there.id == id).map_or(0, |there| there.size);
         // where bytes lie must be known before what is read from them is taken in
         for (seq, fact) in facts(log, id, from) {
-            if let Fact::Segment(segment) = fact? {
+            if let Ok(Fact::Segment(segment)) = fact {
                 for (position, (_, key)) in segment.files.iter().enumerate() {
-                    let members = members(&**storage, key)?;
-                    index.add_file(seq, position, key, &members)?;
+                    index.add_file(seq, position, key, &members(&**storage, key)?)?;
                 }
             }
         }
-        let kept = FromStorage { index, storage };
-        let mut touched = std::collections::BTreeSet::new();
-        for (seq, fact) in facts(log, id, from) {
-            if let Some(statement) = index.apply(seq, &fact?, &kept)? {
-                touched.insert(statement.digest());
-            }
-        }
-        for statement in touched {
-            index.refold(&statement)?;
-        }
-        let vantage = log.vantage().to_owned();
-        index.set_reached(&Reached { id, vantage, size: log.size(), root: log.root() })?;
+        take_in(index, log, id, from, storage, &mut |_, _| Ok(()))?;
     }
     Ok(())
+}
+
+/// Takes the entries of a log from one number on into the index, which knows already where bytes lie; `also` sees each.
+///
+/// An entry that cannot be read is passed over: it is for `verify` to report, and what stands around it can be read.
+pub(super) fn take_in(
+    index: &Index,
+    log: &Log,
+    id: i64,
+    from: u64,
+    storage: &Arc<dyn Storage>,
+    also: &mut dyn FnMut(Seq, &Fact) -> Result<(), ArchiveError>,
+) -> Result<(), ArchiveError> {
+    let kept = FromStorage { index, storage };
+    let mut touched = std::collections::BTreeSet::new();
+    for (seq, fact) in facts(log, id, from) {
+        let fact = match fact {
+            Ok(fact) => fact,
+            Err(ArchiveError::Entry { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        if let Some(statement) = index.apply(seq, &fact, &kept)? {
+            touched.insert(statement.digest());
+        }
+        also(seq, &fact)?;
+    }
+    for statement in touched {
+        index.refold(&statement)?;
+    }
+    let vantage = log.vantage().to_owned();
+    Ok(index.set_reached(&Reached { id, vantage, size: log.size(), root: log.root() })?)
 }
 
 /// The facts of a log from one entry on.

@@ -521,6 +521,6 @@ fn telling_headers(exchange: &Exchange) -> Vec<String> {
 }
 
 /// What the lock file tells others: who holds it, and since when.
-pub fn holder(process: u32, host: &str, now: Instant) -> String {
-    format!("process {process} on {host} since {}", rfc3339(now))
+pub fn holder(process: u32, now: Instant) -> String {
+    format!("process {process}, since {}", rfc3339(now))
 }

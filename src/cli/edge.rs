@@ -134,9 +134,9 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         ArchiveError::Log(error) => log_hint(error),
         ArchiveError::Storage(error) => storage_hint(error),
         ArchiveError::Index(error) => index_hint(error),
-        ArchiveError::Entry { .. } | ArchiveError::Record { .. } => {
-            Some("`onrecord verify` lists everything that is damaged; a copy of the archive can put it right".to_owned())
-        }
+        ArchiveError::Entry { .. } | ArchiveError::Record { .. } => Some(
+            "`onrecord verify` lists everything that is damaged; a copy of the archive can put it right".to_owned(),
+        ),
         ArchiveError::NotRead { .. } | ArchiveError::Broken => None,
     }
 }
@@ -166,7 +166,9 @@ fn storage_hint(error: &StorageError) -> Option<String> {
         StorageError::Differs { .. } | StorageError::Short { .. } => {
             Some("`onrecord verify` lists everything that is damaged".to_owned())
         }
-        StorageError::Changed { .. } => Some("another program writes here: run the command again when it has ended".to_owned()),
+        StorageError::Changed { .. } => {
+            Some("another program writes here: run the command again when it has ended".to_owned())
+        }
         StorageError::BadKey { .. } | StorageError::Io { .. } => None,
     }
 }

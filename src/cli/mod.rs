@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
 fn run(typed: &Typed, out: &mut Out) -> Outcome {
     let common = &typed.common;
     match &typed.command {
-        Command::Demo(args) => commands::demo::run(args, out),
+        Command::Demo(args) => commands::demo::run(args, common, out),
         Command::Init(args) => commands::init::run(common, args, out),
         Command::Fetch(args) => commands::fetch::run(common, args, out),
         Command::Changes(args) => commands::changes::run(common, args, out),

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -13,9 +14,11 @@ use onrecord::archive::checkpoint::SigningKey;
 use onrecord::archive::index::IndexPlace;
 use onrecord::archive::keyring::Keyring;
 use onrecord::archive::reader::{self, Archive, ArchiveError, Places};
-use onrecord::archive::storage::{Disk, Storage};
+use onrecord::archive::storage::{Disk, Storage, StorageError};
+use onrecord::archive::writer::{self, Writer};
 use onrecord::collect::sources::{self, Config};
 use onrecord::model::source::ReadSettings;
+use onrecord::model::time::Instant;
 
 use super::args::Common;
 use super::edge::Refused;
@@ -40,7 +43,9 @@ pub fn config_folder() -> Result<PathBuf, Refused> {
     let base = if cfg!(windows) {
         set("APPDATA")
     } else {
-        set("XDG_CONFIG_HOME").filter(|path| path.is_absolute()).or_else(|| set("HOME").map(|home| home.join(".config")))
+        set("XDG_CONFIG_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| set("HOME").map(|home| home.join(".config")))
     };
     base.map(|base| base.join("onrecord")).ok_or_else(|| {
         Refused::failed_with("cannot tell where your configuration folder is", "set HOME or XDG_CONFIG_HOME")
@@ -76,6 +81,9 @@ pub fn set_up(common: &Common) -> Result<Setup, Refused> {
         None => config.archive.path.clone(),
     };
     let (keyring, vantage) = match &config.archive.key {
+        Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => {
+            (Keyring::new(path), config.archive.vantage.clone())
+        }
         Some(path) => {
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let folder = path.parent().unwrap_or(Path::new("."));
@@ -118,6 +126,13 @@ impl Setup {
         }
     }
 
+    /// Opens the archive for reading, if there is one and none is missed.
+    pub fn open_if_there(&self) -> Result<Option<Archive>, Refused> {
+        let storage = Disk::open(self.archive.clone());
+        let nothing = reader::vantages(&storage)?.is_empty() && self.expected()?.is_none();
+        if nothing { Ok(None) } else { self.open().map(Some) }
+    }
+
     /// The key of the log that we write here; `None` where a new one is to be begun.
     pub fn own_key(&self) -> Result<Option<SigningKey>, Refused> {
         if let Some(vantage) = &self.vantage {
@@ -139,7 +154,11 @@ impl Setup {
                 None => self.begun(),
             },
             [] => Err(Refused::failed_with(
-                format!("the archive at {} has a log ({}), and none of your keys is its", self.archive.display(), here.join(", ")),
+                format!(
+                    "the archive at {} has a log ({}), and none of your keys is its",
+                    self.archive.display(),
+                    here.join(", ")
+                ),
                 format!(
                     "put its key into {}; `onrecord init --new-log` begins a log of your own beside it",
                     self.keyring.folder().display()
@@ -172,7 +191,9 @@ impl Setup {
     /// A log of ours that was signed for an archive at this path.
     fn expected(&self) -> Result<Option<String>, Refused> {
         for vantage in self.keyring.vantages()? {
-            if self.keyring.place(&vantage)?.as_deref() == Some(self.archive.as_path()) && self.keyring.has_signed(&vantage)? {
+            if self.keyring.place(&vantage)?.as_deref() == Some(self.archive.as_path())
+                && self.keyring.has_signed(&vantage)?
+            {
                 return Ok(Some(vantage));
             }
         }
@@ -195,6 +216,76 @@ impl Setup {
             "mount its disk or restore it; `onrecord init --new-log` begins a new one in its place",
         )
     }
+}
+
+/// Opens the archive for appending, making it and its key where there is none; waits so long for another writer to end.
+pub fn open_writer(setup: &Setup, now: Instant, wait: Duration) -> Result<Writer, Refused> {
+    let patience = std::time::Instant::now();
+    loop {
+        match try_open_writer(setup, now) {
+            Err(Refused::Failed(error)) if is_locked(&error) && patience.elapsed() < wait => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            other => return other,
+        }
+    }
+}
+
+fn try_open_writer(setup: &Setup, now: Instant) -> Result<Writer, Refused> {
+    let storage = Disk::open(setup.archive.clone());
+    // two that begin at once must not both make a key: whoever is first does
+    let beginning = storage.lock("beginning", &writer::holder(std::process::id(), now));
+    let _beginning =
+        beginning.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?;
+    let key = match setup.own_key()? {
+        Some(key) => key,
+        None => begin(setup)?,
+    };
+    let writer = open_writer_with(setup, key, now)?;
+    write_format(setup)?;
+    Ok(writer)
+}
+
+/// Opens the archive for appending to the log of this key.
+pub fn open_writer_with(setup: &Setup, key: SigningKey, now: Instant) -> Result<Writer, Refused> {
+    let holder = writer::holder(std::process::id(), now);
+    setup.keyring.set_place(key.name(), &setup.archive)?;
+    let mut places = setup.places()?;
+    if !places.keys.iter().any(|known| known.name() == key.name()) {
+        places.keys.push(key.verifier());
+    }
+    let opened = Writer::open(places, key, setup.keyring.store(), &holder, &software(), now);
+    Ok(opened.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?)
+}
+
+/// Puts the description of the format beside what it describes, where it does not stand yet.
+pub fn write_format(setup: &Setup) -> Result<(), Refused> {
+    const FORMAT: &str = include_str!("../../archive/README.md");
+    let storage = Disk::open(setup.archive.clone());
+    if storage.size("README.md")?.is_none() {
+        storage.put_new("README.md", FORMAT.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Makes a key for a new log in this archive.
+pub fn begin(setup: &Setup) -> Result<SigningKey, Refused> {
+    let key = setup.keyring.generate("desk")?;
+    setup.keyring.set_place(key.name(), &setup.archive)?;
+    Ok(key)
+}
+
+/// The program's name and version, as it stands in entries and records.
+pub fn software() -> String {
+    format!("onrecord/{}", env!("CARGO_PKG_VERSION"))
+}
+
+fn is_locked(error: &anyhow::Error) -> bool {
+    let locked = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref::<StorageError>(), Some(StorageError::Locked { .. }))
+            || matches!(cause.downcast_ref::<ArchiveError>(), Some(ArchiveError::Storage(StorageError::Locked { .. })))
+    };
+    error.chain().any(locked)
 }
 
 impl Refused {

@@ -12,7 +12,9 @@ pub mod fetch;
 pub mod host;
 pub mod judge;
 pub mod reach;
+pub mod reread;
 pub mod retry;
 pub mod robots;
+pub mod round;
 #[cfg(test)]
 pub(crate) mod stage;

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::model::address::{bare_host, strip_www};
 use crate::model::source::Source;
 
 /// Longest address that is asked or listed, in bytes.
@@ -96,19 +97,6 @@ impl Reach {
 /// The name of a host for people and for the registry: `host:port` in lower case, the port always there.
 pub fn host_key(url: &Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default().to_ascii_lowercase(), port(url))
-}
-
-/// The host without `www.`, in lower case.
-pub fn bare_host(url: &Url) -> String {
-    strip_www(&url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()).to_owned()
-}
-
-fn strip_www(host: &str) -> &str {
-    // `www.am` is a name of its own, not the twin of `am`.
-    match host.strip_prefix("www.") {
-        Some(rest) if rest.contains('.') => rest,
-        Some(_) | None => host,
-    }
 }
 
 fn port(url: &Url) -> u16 {

@@ -19,7 +19,7 @@ use super::host::Hosts;
 use super::judge;
 use crate::archive::history::State;
 use crate::archive::index::Known;
-use crate::archive::reader::ArchiveError;
+use crate::archive::reader::{Archive, ArchiveError};
 use crate::archive::writer::{ListingSight, Readings, Sight, Writer};
 use crate::model::capture::{Exchange, Judgement, Reading, Verdict, Visit};
 use crate::model::entry::Tally;
@@ -436,42 +436,71 @@ fn robots_reason(source: &Source) -> Option<String> {
 
 /// What a look without an answer shows; `None` where nothing was asked at all.
 fn judge_failure(failure: &Failure) -> Option<Judgement> {
-    let verdict = match failure.kind {
-        FailureKind::Busy | FailureKind::GivenUp => return None,
-        FailureKind::Robots => Verdict::Disallowed,
-        FailureKind::Dns
-        | FailureKind::Connect
-        | FailureKind::ConnectTimeout
-        | FailureKind::Tls
-        | FailureKind::Reset
-        | FailureKind::Timeout
-        | FailureKind::TooSlow
-        | FailureKind::TooLarge
-        | FailureKind::CutShort
-        | FailureKind::Protocol
-        | FailureKind::Redirects
-        | FailureKind::OffSite
-        | FailureKind::Forbidden
-        | FailureKind::RobotsUnavailable => Verdict::Failed,
-    };
-    Some(Judgement { verdict, evidence: vec![failure.reason.clone()], final_at_once: false })
+    let asked = !matches!(failure.kind, FailureKind::Busy | FailureKind::GivenUp);
+    asked.then(|| judge::judge_failure(failure))
 }
 
-/// What a look at a listing shows.
+/// What a look at a listing shows: a page that lists statements is one, whatever else it says.
 fn judge_poll(source: &Source, poll: &discover::Poll) -> Judgement {
-    let failed = |why: String| Judgement { verdict: Verdict::Failed, evidence: vec![why], final_at_once: false };
-    match &poll.visit {
-        Err(failure) => judge_failure(failure).unwrap_or_else(|| failed(failure.reason.clone())),
-        Ok(visit) => {
-            let mut judgement = judge::judge_listing(source, visit);
-            if judgement.verdict == Verdict::Listing
-                && let Some(problem) = &poll.problem
-                && poll.items.is_empty()
-            {
-                judgement = failed(problem.clone());
-            }
-            judgement
-        }
+    let visit = match &poll.visit {
+        Ok(visit) => visit,
+        Err(failure) => return judge::judge_failure(failure),
+    };
+    let judgement = judge::judge(source, visit);
+    let listing = Judgement { verdict: Verdict::Listing, evidence: vec![], final_at_once: false };
+    match judgement.verdict {
+        Verdict::Statement | Verdict::Gone if visit.answer.status < 300 && !poll.items.is_empty() => listing,
+        Verdict::Statement => match &poll.problem {
+            Some(problem) => Judgement { verdict: Verdict::Failed, evidence: vec![problem.clone()], final_at_once: false },
+            None => listing,
+        },
+        Verdict::Listing
+        | Verdict::NotModified
+        | Verdict::Gone
+        | Verdict::Unwell
+        | Verdict::Blocked
+        | Verdict::Disallowed
+        | Verdict::Failed => judgement,
     }
 }
 
+/// What a round would do with a source.
+#[derive(Clone, Debug, Default)]
+pub struct Preview {
+    /// What it would take.
+    pub new: Vec<Item>,
+    /// How many known statements it would look at again.
+    pub due: usize,
+    /// Why the source did not answer, if it did not.
+    pub problem: Option<String>,
+}
+
+/// Asks a source for its news, and keeps nothing.
+pub async fn preview(
+    source: &Source,
+    plan: &Plan,
+    archive: Option<&Archive>,
+    clock: &Arc<dyn Clock>,
+    hosts: &Arc<Hosts>,
+) -> Result<Preview, ArchiveError> {
+    let known = archive.map(|archive| archive.index().known(&source.id)).transpose()?.unwrap_or_default();
+    let first = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
+    let limit = plan.limit.unwrap_or(usize::MAX).min(first);
+    let client = match Client::new(source, &plan.contact, Arc::clone(clock), Arc::clone(hosts)) {
+        Ok(client) => client,
+        Err(error) => return Ok(Preview { problem: Some(error.to_string()), ..Preview::default() }),
+    };
+    let is_known = |url: &Url| {
+        archive.is_some_and(|archive| matches!(archive.index().known_at(&source.id, url.as_str()), Ok(Some(_))))
+    };
+    let mut news = discover::look_for_news(&client, source, &is_known, limit).await;
+    let problem = news.polls.iter().filter(|_| !news.answered()).find_map(|poll| match &poll.visit {
+        Err(failure) => Some(failure.reason.clone()),
+        Ok(_) => poll.problem.clone(),
+    });
+    news.items.retain(|item| !is_known(&item.url));
+    news.items.truncate(limit);
+    let now = clock.now();
+    let due = known.iter().filter(|known| plan.recheck.wants(known, &source.limits.recheck, now)).count();
+    Ok(Preview { new: news.items, due, problem })
+}

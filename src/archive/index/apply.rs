@@ -187,6 +187,7 @@ impl Index {
                 poll.answer.verdict.as_str(),
                 poll.links.map(|digest| *digest.as_bytes()),
                 poll.answer.body.map(|(digest, _)| *digest.as_bytes()),
+                poll.answer.body.map(|(_, keeping)| keeping_number(keeping)),
             ])?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 pub use apply::Kept;
-pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary};
+pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary, Unread};
 
 use crate::model::digest::Digest;
 
@@ -105,6 +105,11 @@ impl Index {
             remove_files(path)?;
         }
         Self::open(place)
+    }
+
+    /// Removes an index, if there is one.
+    pub fn remove(path: &Path) -> Result<(), IndexError> {
+        remove_files(path)
     }
 
     /// Puts the file of one index into the place of another.

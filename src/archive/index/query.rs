@@ -119,6 +119,21 @@ pub struct Known {
     pub has_text: bool,
 }
 
+/// A capture that a reader has not read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// Whose.
+    pub statement: StatementId,
+    /// The capture.
+    pub capture: Seq,
+    /// Its address.
+    pub url: String,
+    /// When it was made.
+    pub time: Instant,
+    /// The text that its last reading found.
+    pub text: Option<Digest>,
+}
+
 /// ETag and Last-Modified of the last answer that was taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -284,6 +299,19 @@ impl Index {
         )?;
         let rows = select
             .query_map([digest.as_bytes()], |row| Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Statements, and the captures of them, whose title and paragraphs have this digest.
+    pub fn wording(&self, wording: &Digest) -> Result<Vec<Resolved>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT minted, id, min(capture.seq) FROM text JOIN reading ON reading.text = text.digest
+             JOIN capture ON capture.seq = reading.capture JOIN statement ON statement.id = capture.statement
+             WHERE wording = ?1 GROUP BY id ORDER BY min(capture.seq) LIMIT 10",
+        )?;
+        let rows = select.query_map([wording.as_bytes()], |row| {
+            Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?)))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -491,6 +519,28 @@ impl Index {
         let mut select = self.connection.prepare_cached("SELECT etag, modified FROM validator WHERE url = ?1")?;
         let found = select.query_row([url], |row| Ok(Answer { etag: row.get(0)?, modified: row.get(1)? }));
         Ok(found.optional()?.unwrap_or_default())
+    }
+
+    /// Captures of a source's statements that have readings, but none by this reader; oldest first.
+    pub fn unread(&self, source: &SourceId, reader: &ReaderId) -> Result<Vec<Unread>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT minted, id, capture.seq, capture.url, capture.time,
+                 (SELECT reading.text FROM reading WHERE reading.capture = capture.seq ORDER BY reading.seq DESC LIMIT 1)
+             FROM capture JOIN statement ON statement.id = capture.statement
+             WHERE statement.source = ?1 AND EXISTS (SELECT 1 FROM reading WHERE reading.capture = capture.seq)
+                 AND NOT EXISTS (SELECT 1 FROM reading WHERE reading.capture = capture.seq AND reading.reader = ?2)
+             ORDER BY capture.seq",
+        )?;
+        let rows = select.query_map(params![source.as_str(), reader.0], |row| {
+            Ok(Unread {
+                statement: statement_id(row, 0, 1)?,
+                capture: Seq(row.get(2)?),
+                url: row.get(3)?,
+                time: instant(row.get(4)?),
+                text: optional_digest(row, 5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The statement that a capture is of.

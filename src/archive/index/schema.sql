@@ -20,6 +20,7 @@ CREATE TABLE reading   (seq INTEGER PRIMARY KEY, capture INTEGER NOT NULL, reade
 CREATE INDEX reading_capture ON reading (capture);
 CREATE INDEX reading_text    ON reading (text);
 CREATE TABLE text      (digest BLOB PRIMARY KEY, title TEXT, published TEXT, language TEXT, wording BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX text_wording    ON text (wording);
 CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL,
                         verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER);
 CREATE INDEX poll_body ON poll (body);

@@ -59,8 +59,8 @@ pub trait Storage: Send + Sync {
 
     /// Takes the exclusive lock named `key` without waiting; it ends when the [`Lock`] is dropped or the process dies.
     ///
-    /// In a folder it is a hidden file: a dot before the key's last segment, which must not begin with `tmp-`. `holder` is
-    /// what others are told in [`StorageError::Locked`] while it is held: one line for a person.
+    /// `holder` is what others are told in [`StorageError::Locked`] while it is held: one line for a person. In a folder
+    /// the lock is a hidden file, a dot before the last segment of the key, which must not begin with `tmp-`.
     fn lock(&self, key: &str, holder: &str) -> Result<Lock, StorageError>;
 
     /// Removes what interrupted writes left below the folder `prefix`, and says how many.

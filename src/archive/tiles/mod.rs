@@ -159,6 +159,16 @@ pub enum TileError {
     Storage(#[from] StorageError),
 }
 
+impl TileError {
+    /// The path that it is about, without the log's folder; empty where the storage failed.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path } | Self::Damaged { path, .. } => path,
+            Self::Storage(_) => "",
+        }
+    }
+}
+
 /// Takes a bundle apart into exactly `width` entries; `None` where it is anything else.
 pub fn parse_bundle(bytes: &[u8], width: u16) -> Option<Vec<&[u8]>> {
     let mut rest = bytes;

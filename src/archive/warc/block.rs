@@ -26,6 +26,8 @@ pub(super) fn read_header<T: Read>(data: &mut Source<T>, faults: &mut Vec<Fault>
     loop {
         let Some(line) = read_line(data, left) else {
             faults.push(Fault::HeaderTooLong);
+            // So that the same bytes are not taken for the next record.
+            data.skip_one();
             return headers;
         };
         left -= line.len();

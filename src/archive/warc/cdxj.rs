@@ -150,3 +150,68 @@ fn text(value: Value) -> String {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::time::parse_rfc3339;
+
+    fn line() -> Line {
+        let at = parse_rfc3339("2026-11-23T02:10:00.123Z").unwrap();
+        let member = Member { offset: 379, length: 548 };
+        Line::new("https://www.mod.example/news/1?b=2&a=1", at, "text/html", Digest::of(b""), member, "x.warc.gz")
+            .with_status(200)
+            .with("block", Digest::of(b"block"))
+    }
+
+    #[test]
+    fn a_line_is_what_pywb_reads() {
+        let expected = concat!(
+            "example,mod)/news/1?a=1&b=2 20261123021000 ",
+            r#"{"url":"https://www.mod.example/news/1?b=2&a=1","mime":"text/html","status":"200","#,
+            r#""digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","#,
+            r#""length":"548","offset":"379","filename":"x.warc.gz""#
+        );
+        assert_eq!(line().to_string(), format!(r#"{expected},"block":"{}"}}"#, Digest::of(b"block")));
+    }
+
+    #[test]
+    fn a_field_of_our_own_takes_no_place() {
+        let line = line().with("offset", 7).with("block", "again");
+        let read: Line = line.to_string().parse().unwrap();
+        assert_eq!(read.member, line.member);
+        assert_eq!(read.extra("block"), Some(&*Digest::of(b"block").to_string()));
+    }
+
+    #[test]
+    fn lines_of_others_are_read() {
+        let read: Line =
+            "com,example)/ 2014 {\"length\": 12, \"offset\": \"3\", \"status\": \"-\", \"languages\": [\"en\"]}\r\n"
+                .parse()
+                .unwrap();
+        assert_eq!((read.member, read.status, read.url.as_str()), (Member { offset: 3, length: 12 }, None, ""));
+        assert_eq!(read.extra("languages"), Some("[\"en\"]"));
+        for bad in [
+            "",
+            "a b",
+            "a b {}",
+            "a 2014 {}",
+            "a 2014 []",
+            "a 2014 {\"length\":\"-1\",\"offset\":\"0\"}",
+            "!meta {\"x\":1}",
+        ] {
+            assert!(bad.parse::<Line>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_comes_back_and_is_one_line(url in "https?://[a-z.]{1,9}/(?s).{0,30}", mime in "(?s).{0,10}", name in "[a-z]{1,3}", value in "(?s).{0,10}") {
+            let written = Line { key: surt(&url), url, mime, ..line() }.with(&name, value);
+            prop_assert!(!written.to_string().contains(['\n', '\r']));
+            prop_assert_eq!(written.to_string().parse::<Line>().unwrap(), written);
+        }
+    }
+}

@@ -260,17 +260,22 @@ impl<R: Read> Reader<R> {
         if error.is_some() && !faults.iter().any(|fault| matches!(fault, Fault::CutShort { .. })) {
             faults.push(Fault::Damaged);
         }
-        if error.is_some_and(|error| error.kind() != ErrorKind::UnexpectedEof) {
-            let noticed = source.offset();
-            if self.rewound <= noticed {
-                source.rewind(start + 1);
-                self.rewound += noticed - source.offset();
-            }
-            if source.offset() == start {
-                source.skip(1);
-            }
-            if Next::of(source.peek(16)) != Next::Gzip {
-                skip_junk(&mut source, true);
+        match error.map(|error| error.kind()) {
+            None => {}
+            // The end of the file, of which the decoder may have left some bytes that were too few for it.
+            Some(ErrorKind::UnexpectedEof) => source.skip(usize::MAX),
+            Some(_) => {
+                let noticed = source.offset();
+                if self.rewound <= noticed {
+                    source.rewind(start + 1);
+                    self.rewound += noticed - source.offset();
+                }
+                if source.offset() == start {
+                    source.skip_one();
+                }
+                if Next::of(source.peek(16)) != Next::Gzip {
+                    skip_junk(&mut source, true);
+                }
             }
         }
         let length = source.offset() - start;

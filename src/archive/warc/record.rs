@@ -67,7 +67,8 @@ impl Kind {
 pub struct Record {
     /// What it holds.
     pub kind: Kind,
-    /// Its named fields in order, without `WARC-Type` and `Content-Length`, which are those of `kind` and `block`.
+    /// Its named fields in order. When it is written, `WARC-Type` and `Content-Length` are those of `kind` and `block`,
+    /// whatever stands here.
     pub headers: Vec<(String, String)>,
     /// Its block.
     pub block: Vec<u8>,

@@ -11,8 +11,9 @@ const STEP: usize = 64 * 1024;
 pub(super) struct Source<R> {
     inner: R,
     buffer: Vec<u8>,
-    /// Where in the buffer the next byte lies.
+    /// Where in the buffer the next byte lies, and where the bytes that were read end.
     at: usize,
+    end: usize,
     /// How many bytes were given before the buffer's first.
     before: u64,
     ended: bool,
@@ -21,7 +22,7 @@ pub(super) struct Source<R> {
 
 impl<R: Read> Source<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, buffer: Vec::new(), at: 0, before: 0, ended: false, error: None }
+        Self { inner, buffer: Vec::new(), at: 0, end: 0, before: 0, ended: false, error: None }
     }
 
     /// How many bytes were consumed so far.
@@ -36,10 +37,10 @@ impl<R: Read> Source<R> {
 
     /// The next bytes: at least `wanted`, unless the end is nearer.
     pub(super) fn peek(&mut self, wanted: usize) -> &[u8] {
-        while self.buffer.len() - self.at < wanted && !self.ended {
+        while self.end - self.at < wanted && !self.ended {
             self.fill();
         }
-        &self.buffer[self.at..]
+        &self.buffer[self.at..self.end]
     }
 
     /// Whether nothing is left.
@@ -47,8 +48,15 @@ impl<R: Read> Source<R> {
         self.peek(1).is_empty()
     }
 
+    /// Consumes bytes that [`peek`](Self::peek) gave.
     pub(super) fn skip(&mut self, count: usize) {
-        self.at = (self.at + count).min(self.buffer.len());
+        self.at = self.at.saturating_add(count).min(self.end);
+    }
+
+    /// Consumes a byte, whatever it is.
+    pub(super) fn skip_one(&mut self) {
+        self.peek(1);
+        self.skip(1);
     }
 
     /// Takes back bytes, to begin again at `offset` or as near after it as they are still held.
@@ -64,14 +72,16 @@ impl<R: Read> Source<R> {
         // In steps as large as what is moved, so that moving costs no more than reading does.
         if self.at > 2 * STEP {
             let gone = self.at - STEP;
-            self.buffer.drain(..gone);
+            self.buffer.copy_within(gone..self.end, 0);
             self.at -= gone;
+            self.end -= gone;
             self.before += gone as u64;
         }
-        let held = self.buffer.len();
-        self.buffer.resize(held + STEP, 0);
+        if self.buffer.len() < self.end + STEP {
+            self.buffer.resize(self.end + STEP, 0);
+        }
         let read = loop {
-            match self.inner.read(&mut self.buffer[held..]) {
+            match self.inner.read(&mut self.buffer[self.end..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => break other,
             }
@@ -80,7 +90,7 @@ impl<R: Read> Source<R> {
             self.error = Some(error);
             0
         });
-        self.buffer.truncate(held + count);
+        self.end += count;
         self.ended = count == 0;
     }
 }

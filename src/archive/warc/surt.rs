@@ -14,7 +14,7 @@ pub fn surt(url: &str) -> String {
     let usual_port = match scheme.to_ascii_lowercase().as_str() {
         "http" => "80",
         "https" => "443",
-        _ => return escape(unescape(url).to_ascii_lowercase()),
+        _ => return escape(unescape(url)).to_ascii_lowercase(),
     };
     let rest = rest.trim_start_matches('/');
     let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -204,4 +204,63 @@ fn escape(bytes: impl AsRef<[u8]>) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Keys as PyPI's `surt` 0.3.1 makes them.
+    #[test]
+    fn keys_are_those_of_the_public_web_archives() {
+        for (url, key) in [
+            ("http://www.example.com/", "com,example)/"),
+            ("HTTP://EXAMPLE.com:80/Path/To/?B=2&a=1", "com,example)/path/to?a=1&b=2"),
+            ("https://example.com:8443/x#part", "com,example:8443)/x"),
+            ("http://example.com:443/x", "com,example:443)/x"),
+            ("http://www2.example.com/a/../b/./c//d/", "com,example)/b/c/d"),
+            ("http://wwww.example.com", "com,example,wwww)/"),
+            ("http://example.com/../x/..", "com,example)/.."),
+            ("http://example.com/?", "com,example)/"),
+            ("http://example.com?q=1", "com,example)/?q=1"),
+            ("http://example.com/a?b&a=&a&c=1", "com,example)/a?a&a=&b&c=1"),
+            ("http://user:pw@example.com:/a", "com,example)/a"),
+            ("http://1.2.3.4/x", "4,3,2,1)/x"),
+            ("http://3279880203/blah", "11,0,127,195)/blah"),
+            ("http://example.com/%7Euser/%2541%20b", "com,example)/~user/a%20b"),
+            (
+                "https://президент.рф/новости?стр=1",
+                "xn--p1ai,xn--d1abbgf6aiiy)/%d0%bd%d0%be%d0%b2%d0%be%d1%81%d1%82%d0%b8?%d1%81%d1%82%d1%80=1",
+            ),
+            ("http://a.example/x.aspx?sid=9682993c8daa2c5497996114facdc805&x=1", "example,a)/x.aspx?x=1"),
+            ("http://a.example/?a=1&ASPSESSIONIDAQBSDSRT=EOHBLBDDPFCLHKPGGKLILNAM&b=2", "example,a)/?a=1&b=2"),
+            ("http://a.example/?CFID=1169580&CFTOKEN=48630702&b=2", "example,a)/?b=2"),
+            ("http://a.example/(S(4hqa0555fwsecu455xqckv45))/mileg.aspx", "example,a)/mileg.aspx"),
+            (
+                "http://a.example/(4hqa0555fwsecu455xqckv45)/mileg.html",
+                "example,a)/(4hqa0555fwsecu455xqckv45)/mileg.html",
+            ),
+        ] {
+            assert_eq!(surt(url), key, "{url}");
+        }
+        assert_eq!(surt("urn:uuid:0C6A"), "urn:uuid:0c6a");
+    }
+
+    #[test]
+    fn long_addresses_are_no_trouble() {
+        for piece in ["%25", "cfid=", "sid=", "/(", "/..", "&", "www.", "aspsessionid"] {
+            let url = format!("http://example.com/{0}?{0}", piece.repeat(50_000));
+            assert!(surt(&url).starts_with("com,example)/"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_has_no_space_and_is_in_lower_case(url in "(https?://)?(?s).{0,60}") {
+            let key = surt(&url);
+            prop_assert!(key.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()), "{}", key);
+        }
+    }
 }

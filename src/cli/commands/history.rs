@@ -46,14 +46,16 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
             let new = archive.text(&revision.text.digest)?;
             if let (Some(old), Some(new)) = (old, new) {
                 let change = diff::diff_texts(&old, &new);
-                out.line(&format!("    {}", clean(&diff::summary(&change).to_string())))?;
+                out.line(&format!("    {}", clean(&diff::summary(&change).line)))?;
             }
         }
         before = Some(revision);
     }
-    let others = history.seen.iter().filter(|seen| {
-        !matches!(seen.kind, EventKind::New | EventKind::Revised | EventKind::Unchanged) || out.verbose > 0
-    });
+    let all = out.verbose > 0;
+    let others = history
+        .seen
+        .iter()
+        .filter(|seen| !matches!(seen.kind, EventKind::New | EventKind::Revised | EventKind::Unchanged) || all);
     let mut heading = false;
     for seen in others {
         if !heading {

@@ -17,16 +17,20 @@ pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
     let (statement, history, at) = names::find_revision(&archive, &args.statement)?;
     let revision = &history.revisions[at];
     if args.raw {
-        let body = archive.bytes(&revision.body)?.ok_or_else(|| Refused::failed_with(
-            format!("the body {} is not kept", revision.body),
-            "`onrecord verify` tells whether it should be",
-        ))?;
+        let body = archive.bytes(&revision.body)?.ok_or_else(|| {
+            Refused::failed_with(
+                format!("the body {} is not kept", revision.body),
+                "`onrecord verify` tells whether it should be",
+            )
+        })?;
         return super::cat::print(out, &body);
     }
-    let text = archive.text(&revision.text.digest)?.ok_or_else(|| Refused::failed_with(
-        format!("the text {} cannot be read", revision.text.digest),
-        "`onrecord verify` lists everything that is damaged",
-    ))?;
+    let text = archive.text(&revision.text.digest)?.ok_or_else(|| {
+        Refused::failed_with(
+            format!("the text {} cannot be read", revision.text.digest),
+            "`onrecord verify` lists everything that is damaged",
+        )
+    })?;
     if out.json {
         let mut object = match archive.summary(&statement)? {
             Some(row) => list::object(&row, Some(&text.body())),

@@ -6,12 +6,13 @@
 mod addresses;
 mod channel;
 mod feed;
-pub mod identity;
 mod json;
 mod listing;
 mod news;
 mod sitemap;
 mod xml;
+
+use std::cell::RefCell;
 
 use url::Url;
 
@@ -21,8 +22,9 @@ use crate::model::source::{Kind, Source};
 use crate::model::time::Stated;
 use crate::read;
 
-use super::reach::Reach;
+use super::reach::{Reach, Refusal};
 
+pub use crate::model::address as identity;
 pub use news::{Poll, Round, look_for_news};
 
 /// Most items that one body can give.
@@ -102,14 +104,12 @@ impl Found {
 }
 
 /// An answer of a source, as what looks for items sees it.
-#[derive(Clone, Copy)]
-pub struct Page<'a> {
-    /// The answer.
-    pub exchange: &'a Exchange,
-    /// Whose it is.
-    pub source: &'a Source,
-    /// Where links may lead.
-    pub reach: &'a Reach,
+struct Page<'a> {
+    exchange: &'a Exchange,
+    source: &'a Source,
+    reach: &'a Reach,
+    /// Hosts that links led to and that the source does not allow, the first few.
+    elsewhere: RefCell<Vec<String>>,
 }
 
 impl Page<'_> {
@@ -125,8 +125,24 @@ impl Page<'_> {
         }
         let mut url = base.join(link).ok()?;
         url.set_fragment(None);
-        self.reach.check(&url).ok()?;
-        Some(url)
+        match self.reach.check(&url) {
+            Ok(()) => Some(url),
+            Err(Refusal::OffSite) => {
+                self.note_elsewhere(&url);
+                None
+            }
+            Err(Refusal::Odd | Refusal::Inner) => None,
+        }
+    }
+
+    fn note_elsewhere(&self, url: &Url) {
+        let mut hosts = self.elsewhere.borrow_mut();
+        if let Some(host) = url.host_str()
+            && hosts.len() < 3
+            && !hosts.iter().any(|known| known == host)
+        {
+            hosts.push(host.to_owned());
+        }
     }
 
     fn language(&self) -> Option<&str> {
@@ -145,17 +161,31 @@ impl Page<'_> {
     }
 }
 
-/// Reads what a body lists, as the source's `kind` says, or as the body looks where that is `auto`.
-pub fn read_items(page: &Page<'_>) -> Found {
+/// Reads what an answer lists, as the source's `kind` says, or as the body looks where that is `auto`.
+pub fn read_items(exchange: &Exchange, source: &Source, reach: &Reach) -> Found {
+    let page = Page { exchange, source, reach, elsewhere: RefCell::default() };
     let text = page.text();
-    match detect(page, &text) {
-        Kind::Feed => feed::read(page, &text),
-        Kind::Sitemap => sitemap::read(page, &text),
-        Kind::Telegram => channel::read(page, &text),
-        Kind::Json => json::read(page, &text),
-        Kind::Urls => addresses::read(page, &text),
-        Kind::Listing | Kind::Auto => listing::read(page, &text),
+    let mut found = match detect(&page, &text) {
+        Kind::Feed => feed::read(&page, &text),
+        Kind::Sitemap => sitemap::read(&page, &text),
+        Kind::Telegram => channel::read(&page, &text),
+        Kind::Json => json::read(&page, &text),
+        Kind::Urls => addresses::read(&page, &text),
+        Kind::Listing | Kind::Auto => listing::read(&page, &text),
+    };
+    if !found.items.is_empty() || !found.further.is_empty() {
+        return found;
     }
+    // Every page links to somewhere else; what is nothing but a list says something by it.
+    let elsewhere = page.elsewhere.into_inner();
+    if found.how != How::Listing && !elsewhere.is_empty() {
+        let hosts = elsewhere.join(", ");
+        found.problem =
+            Some(format!("all links lead to other hosts ({hosts}); if they are the office's, add them to allow_hosts"));
+    }
+    // An office does not take all back at once; an empty list is taken for a fault.
+    found.problem.get_or_insert_with(|| "it lists nothing".into());
+    found
 }
 
 /// What a body is. A configured kind holds, except that a page can stand where a feed or sitemap was expected (it may
@@ -174,6 +204,10 @@ fn detect(page: &Page<'_>, text: &str) -> Kind {
 }
 
 fn looks_like(page: &Page<'_>, text: &str) -> Kind {
+    // Nothing else comes compressed for the disk.
+    if page.exchange.body.starts_with(&[0x1f, 0x8b]) {
+        return Kind::Sitemap;
+    }
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if start.starts_with(['{', '[']) {
         return if start.get(..start.floor_char_boundary(2000)).is_some_and(|head| head.contains("jsonfeed.org")) {

@@ -5,16 +5,19 @@ use std::collections::HashSet;
 use url::Url;
 
 use crate::collect::fetch::{Client, Failure, Validators};
-use crate::model::capture::Visit;
+use crate::collect::judge::judge;
+use crate::model::capture::{Verdict, Visit};
 use crate::model::source::{Kind, Source};
 
-use super::{Found, How, Item, Page, identity, read_items};
+use super::{Found, How, Item, identity, read_items};
 
 /// Most bodies that one round asks a source for.
 const MOST_POLLS: usize = 60;
 /// Most files of sitemaps, and how deep an index may lie in another.
 const MOST_SITEMAPS: usize = 50;
 const DEEPEST_SITEMAP: usize = 3;
+/// Sitemaps in a row that name no statement, after which no more are asked.
+const BARREN_SITEMAPS: usize = 12;
 
 /// One look at a body that lists statements.
 #[derive(Clone, Debug)]
@@ -77,7 +80,7 @@ struct Step {
 impl Search<'_> {
     async fn run(&mut self) {
         let start = self.source.url.clone();
-        let Some(first) = self.poll(start).await else { return };
+        let Some(first) = self.poll(start, None).await else { return };
         match first.found.how {
             How::Sitemap => self.sitemaps(first.found.further, 1).await,
             How::Feed | How::Telegram | How::Json | How::Urls => {
@@ -121,7 +124,8 @@ impl Search<'_> {
         let mut step = first;
         while step.unknown > 0 && self.fresh < self.limit {
             let Some(next) = step.found.next.take() else { return };
-            step = match self.poll(next).await {
+            let how = step.found.how;
+            step = match self.poll(next, Some(how)).await {
                 Some(step) => step,
                 None => return,
             };
@@ -129,7 +133,7 @@ impl Search<'_> {
     }
 
     async fn feed(&mut self, url: Url) {
-        if let Some(step) = self.poll(url).await {
+        if let Some(step) = self.poll(url, Some(How::Feed)).await {
             self.pages(step).await;
         }
     }
@@ -137,13 +141,17 @@ impl Search<'_> {
     /// Reads sitemaps and those that they name, to a bounded depth and number, while they bring news.
     async fn sitemaps(&mut self, files: Vec<Url>, depth: usize) {
         let mut waiting: Vec<(Url, usize)> = files.into_iter().rev().map(|url| (url, depth)).collect();
-        let mut asked = 0;
+        let (mut asked, mut barren) = (0, 0);
         while let Some((url, depth)) = waiting.pop() {
-            if asked == MOST_SITEMAPS || self.fresh >= self.limit {
+            if asked == MOST_SITEMAPS || barren == BARREN_SITEMAPS || self.fresh >= self.limit {
                 return;
             }
             asked += 1;
-            let Some(step) = self.poll(url).await else { continue };
+            barren += 1;
+            let Some(step) = self.poll(url, Some(How::Sitemap)).await else { continue };
+            if !step.found.items.is_empty() {
+                barren = 0;
+            }
             // Files come with the last changed first: one that holds nothing new ends the search.
             if !step.found.items.is_empty() && step.unknown == 0 {
                 return;
@@ -154,21 +162,22 @@ impl Search<'_> {
         }
     }
 
-    /// Asks one address; `None` where it was asked before or gave no list.
-    async fn poll(&mut self, url: Url) -> Option<Step> {
+    /// Asks one address; `None` where it was asked before, gave no list, or another kind of list than `wanted`.
+    async fn poll(&mut self, url: Url, wanted: Option<How>) -> Option<Step> {
         if self.round.polls.len() >= MOST_POLLS || !self.seen.insert(format!("asked {}", identity::canonical(&url))) {
             return None;
         }
         let visit = self.client.look(&url, &Validators::default()).await;
-        let answer = match &visit {
-            Ok(visit) if (200..300).contains(&visit.answer.status) => Some(&visit.answer),
-            Ok(_) | Err(_) => None,
+        let found = match &visit {
+            Ok(visit) if (200..300).contains(&visit.answer.status) => self.read(visit, wanted),
+            Ok(_) | Err(_) => Err(None),
         };
-        let page = answer.map(|exchange| Page { exchange, source: self.source, reach: self.client.reach() });
-        let found = page.map(|page| read_items(&page));
-        let Some(found) = found else {
-            self.round.polls.push(Poll { url, visit, how: None, items: Vec::new(), problem: None });
-            return None;
+        let found = match found {
+            Ok(found) => found,
+            Err(problem) => {
+                self.round.polls.push(Poll { url, visit, how: None, items: Vec::new(), problem });
+                return None;
+            }
         };
         let mut unknown = 0;
         for item in &found.items {
@@ -183,5 +192,20 @@ impl Search<'_> {
         let (how, items, problem) = (Some(found.how), found.items.clone(), found.problem.clone());
         self.round.polls.push(Poll { url, visit, how, items, problem });
         Some(Step { found, unknown })
+    }
+
+    /// Reads a list; where there is none of the kind `wanted`, says why, if that is not plain from the look.
+    fn read(&self, visit: &Visit, wanted: Option<How>) -> Result<Found, Option<String>> {
+        let judgement = judge(self.source, visit);
+        // A gate lists nothing, and its links are no news.
+        if judgement.verdict == Verdict::Blocked {
+            return Err(Some(format!("blocked: {}", judgement.evidence.join(", "))));
+        }
+        let found = read_items(&visit.answer, self.source, self.client.reach());
+        match wanted {
+            // Many sites answer any address with their front page.
+            Some(wanted) if found.how != wanted => Err(Some(format!("no {} stands here", wanted.as_str()))),
+            Some(_) | None => Ok(found),
+        }
     }
 }

@@ -96,12 +96,7 @@ pub(super) fn common_ends(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> (usiz
 }
 
 /// What stays in place among some paragraphs.
-fn stay(
-    old: &[Paragraph<'_>],
-    new: &[Paragraph<'_>],
-    among: (&[usize], &[usize]),
-    alike: f64,
-) -> Vec<Together> {
+fn stay(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize]), alike: f64) -> Vec<Together> {
     if among.0.is_empty() || among.1.is_empty() {
         return vec![];
     }

@@ -82,3 +82,35 @@ fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     chain.reverse();
     chain
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn joins_runs_and_passes_over_what_repeats() {
+        let (old, new) = ([1, 2, 3, 4, 9, 9, 5, 6], [7, 1, 2, 3, 4, 9, 9, 9, 5, 6]);
+        let expected = [Anchor { old: 0, new: 1, length: 5 }, Anchor { old: 5, new: 7, length: 3 }];
+        assert_eq!(anchors(&old, &new, 2), expected);
+        assert_eq!(anchors(&[1, 1, 1], &[1, 1, 1], 1), []);
+        assert_eq!(anchors(&[1], &[1, 2], 3), []);
+    }
+
+    proptest! {
+        #[test]
+        fn anchors_are_the_same_in_both_and_in_order(
+            old in prop::collection::vec(0..12_u32, 0..60),
+            new in prop::collection::vec(0..12_u32, 0..60),
+            length in 1..4_usize,
+        ) {
+            let (mut i, mut j) = (0, 0);
+            for anchor in anchors(&old, &new, length) {
+                prop_assert!(anchor.old >= i && anchor.new >= j && anchor.length >= length);
+                (i, j) = (anchor.old + anchor.length, anchor.new + anchor.length);
+                prop_assert_eq!(&old[anchor.old..i], &new[anchor.new..j]);
+            }
+        }
+    }
+}

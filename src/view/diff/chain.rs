@@ -18,12 +18,9 @@ pub(super) struct Fragment {
 
 /// The heaviest chain of `fragments`, in order; the positions in the two sequences lie below `ends`.
 pub(super) fn heaviest(mut fragments: Vec<Fragment>, ends: (usize, usize)) -> Vec<Fragment> {
-    fragments.sort_by(|a, b| (a.old.start, a.new.start, a.old.end, a.new.end).cmp(&(
-        b.old.start,
-        b.new.start,
-        b.old.end,
-        b.new.end,
-    )));
+    fragments.sort_by(|a, b| {
+        (a.old.start, a.new.start, a.old.end, a.new.end).cmp(&(b.old.start, b.new.start, b.old.end, b.new.end))
+    });
     let mut by_end: Vec<usize> = (0..fragments.len()).collect();
     by_end.sort_by_key(|&i| (fragments[i].old.end, i));
     let mut ended = by_end.into_iter().peekable();
@@ -76,5 +73,37 @@ impl Best {
             i -= i & i.wrapping_neg();
         }
         best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn follows(a: &Fragment, b: &Fragment) -> bool {
+        a.old.end <= b.old.start && a.new.end <= b.new.start
+    }
+
+    /// The best total that starts with `fragments[at]`, by trying everything.
+    fn best_from(fragments: &[Fragment], at: usize) -> f64 {
+        let next = (0..fragments.len()).filter(|&i| follows(&fragments[at], &fragments[i]));
+        fragments[at].weight + next.map(|i| best_from(fragments, i)).fold(0.0, f64::max)
+    }
+
+    proptest! {
+        #[test]
+        fn no_chain_is_heavier(boxes in prop::collection::vec((0..8_usize, 1..3_usize, 0..8_usize, 1..3_usize, 1..9_u8), 0..9)) {
+            let fragments: Vec<Fragment> = boxes
+                .iter()
+                .map(|&(i, n, j, m, weight)| Fragment { old: i..i + n, new: j..j + m, weight: f64::from(weight) })
+                .collect();
+            let chain = heaviest(fragments.clone(), (10, 10));
+            prop_assert!(chain.windows(2).all(|pair| follows(&pair[0], &pair[1])));
+            let total: f64 = chain.iter().map(|fragment| fragment.weight).sum();
+            let best = (0..fragments.len()).map(|at| best_from(&fragments, at)).fold(0.0, f64::max);
+            prop_assert!((total - best).abs() < 1e-9, "{total} of {best}");
+        }
     }
 }

@@ -6,9 +6,8 @@
 
 use std::collections::HashSet;
 
-use unicode_width::UnicodeWidthChar;
-
-use super::{Block, Difference, Kind, Mark, Op, Piece, Standing, TextDifference};
+use super::line::{Ink, Line};
+use super::{Block, Difference, Kind, Op, Standing, TextDifference};
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,21 +23,22 @@ pub fn render(difference: &TextDifference, style: Style) -> String {
     let mut page = Page { style, out: String::new() };
     let mut fields = 0;
     if let Some(title) = &difference.title {
-        let mut line = Line::default();
+        let mut line = Line::new(style);
         line.push(Ink::Plain, "Title: ");
-        line.ops(&title.ops, style);
+        line.ops(&title.ops);
         page.line(line);
         fields += 1;
     }
-    let published = difference.published.as_ref().map(|date| {
-        ("Published: ", date.old.map(|date| date.to_string()), date.new.map(|date| date.to_string()))
-    });
+    let published = difference
+        .published
+        .as_ref()
+        .map(|date| ("Published: ", date.old.map(|date| date.to_string()), date.new.map(|date| date.to_string())));
     let language = difference.language.as_ref().map(|tag| ("Language: ", tag.old.clone(), tag.new.clone()));
     for (name, old, new) in published.into_iter().chain(language) {
-        let mut line = Line::default();
+        let mut line = Line::new(style);
         line.push(Ink::Plain, name);
-        line.marked(Ink::Deleted, &old.unwrap_or_default(), style);
-        line.marked(Ink::Inserted, &new.unwrap_or_default(), style);
+        line.marked(Ink::Deleted, &old.unwrap_or_default());
+        line.marked(Ink::Inserted, &new.unwrap_or_default());
         page.line(line);
         fields += 1;
     }
@@ -47,39 +47,6 @@ pub fn render(difference: &TextDifference, style: Style) -> String {
     }
     page.body(&difference.body);
     page.out
-}
-
-/// How a stretch of text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ink {
-    Plain,
-    Deleted,
-    Inserted,
-    /// Reads the same, typography aside.
-    Faint,
-    /// Said by us.
-    Note,
-}
-
-impl Ink {
-    fn marks(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Deleted => ("[-", "-]"),
-            Self::Inserted => ("{+", "+}"),
-            Self::Note => ("(", ")"),
-            Self::Plain | Self::Faint => ("", ""),
-        }
-    }
-
-    fn code(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Deleted => Some("\x1b[31;9m"),
-            Self::Inserted => Some("\x1b[32;4m"),
-            Self::Faint => Some("\x1b[2m"),
-            Self::Note => Some("\x1b[36m"),
-        }
-    }
 }
 
 struct Page {
@@ -139,14 +106,14 @@ impl Page {
             }
             Standing::InPlace | Standing::Inserted | Standing::Deleted => {}
         }
-        let mut line = Line::default();
-        line.ops(&difference.ops[block.ops.clone()], self.style);
+        let mut line = Line::new(self.style);
+        line.ops(&difference.ops[block.ops.clone()]);
         self.line(line);
     }
 
     fn note(&mut self, text: &str) {
-        let mut line = Line::default();
-        line.marked(Ink::Note, text, Style { color: false, ..self.style });
+        let mut line = Line::new(self.style);
+        line.push(Ink::Note, &format!("({text})"));
         self.line(line);
     }
 
@@ -200,125 +167,101 @@ impl std::fmt::Display for Hidden {
     }
 }
 
-/// A paragraph in the making: characters that are safe to show, each with its ink.
-#[derive(Default)]
-struct Line {
-    chars: Vec<(char, Ink)>,
-}
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthChar;
 
-impl Line {
-    fn ops(&mut self, ops: &[Op], style: Style) {
-        for (at, op) in ops.iter().enumerate() {
-            match op {
-                Op::Piece(piece) => self.piece(piece, ops.get(at + 1), style),
-                Op::Mark(Mark::Split) => {
-                    self.marked(Ink::Inserted, "¶", style);
-                    self.push(Ink::Plain, "\n");
-                }
-                Op::Mark(Mark::Merge) => {
-                    self.marked(Ink::Deleted, "¶", style);
-                    self.push(Ink::Plain, " ");
-                }
-                Op::Mark(Mark::MoveFrom { .. }) => {}
-            }
-        }
+    use super::super::{diff_texts, summary};
+    use super::*;
+    use crate::model::text::Text;
+
+    const PLAIN: Style = Style { color: false, width: 60 };
+
+    fn text(title: &str, date: &str, paragraphs: &[&str]) -> Text {
+        Text::new(Some(title), date.parse().ok(), Some("en"), paragraphs)
     }
 
-    /// Adds a piece, and the space between it and the next op outside of all marks.
-    fn piece(&mut self, piece: &Piece, next: Option<&Op>, style: Style) {
-        match piece.kind {
-            Kind::Equal => {
-                self.push(if piece.noise { Ink::Faint } else { Ink::Plain }, piece.new.trim_end());
-            }
-            Kind::Insert | Kind::Delete | Kind::Replace => {
-                self.marked(Ink::Deleted, piece.old.trim(), style);
-                self.marked(Ink::Inserted, piece.new.trim(), style);
-            }
-        }
-        let tail = |text: &str| text[text.trim_end().len()..].to_owned();
-        let (old, new) = (tail(&piece.old), tail(&piece.new));
-        // A comma may have come or gone after a word: the space follows the text in which the next piece stands.
-        let space = match (piece.kind, next) {
-            (_, None) => return,
-            (Kind::Delete, _) => old,
-            (Kind::Insert, _) => new,
-            (_, Some(Op::Piece(next))) if next.kind == Kind::Delete => old,
-            (_, Some(Op::Piece(next))) if next.kind == Kind::Replace && old.is_empty() => old,
-            (Kind::Equal | Kind::Replace, Some(_)) => new,
+    #[test]
+    fn a_statement_reads_by_its_marks() {
+        let old = text(
+            "On the talks",
+            "2024-05-01",
+            &[
+                "The talks lasted for two days.",
+                "They were held in the old town hall.",
+                "Nobody was late.",
+                "The parties agreed on 3 points, all of which will be made public after the summer.",
+                "A protocol was signed by the heads of both delegations. A dinner followed.",
+                "Contact: the press office.",
+            ],
+        );
+        let new = text(
+            "On the peace talks",
+            "2024-05-02",
+            &[
+                "The talks lasted for two days.",
+                "They were held in the old town hall.",
+                "Nobody was late.",
+                "Contact: the press office.",
+                "The parties agreed on 5 points, all of which may be made public after the summer.",
+                "A protocol was signed by the heads of both delegations.",
+                "A dinner, followed.",
+                "Questions are welcome.",
+            ],
+        );
+        let difference = diff_texts(&old, &new);
+        insta::assert_snapshot!(render(&difference, PLAIN), @r#"
+        Title: On the {+peace+} talks
+        Published: [-2024-05-01-]{+2024-05-02+}
+
+        (2 paragraphs unchanged)
+
+        Nobody was late.
+
+        (moved 1: stood further down)
+        Contact: the press office.
+
+        The parties agreed on [-3-]{+5+} points, all of which
+        [-will-]{+may+} be made public after the summer.
+
+        A protocol was signed by the heads of both delegations.
+        {+¶+}
+        A dinner{+,+} followed.
+
+        (moved 1: a paragraph stood here that now stands further up)
+
+        {+Questions are welcome.+}
+        "#);
+        insta::assert_snapshot!(
+            summary(&difference).line,
+            @"title changed, date changed (2024-05-01 → 2024-05-02), 1 number (3 → 5), 1 paragraph added, 1 paragraph moved, 1 word replaced, 1 paragraph split, punctuation in 1 place"
+        );
+    }
+
+    #[test]
+    fn colour_takes_the_place_of_marks() {
+        let (old, new) = (text("T", "", &["a road to “Rome”"]), text("T", "", &["a way to \"Rome\""]));
+        let shown = render(&diff_texts(&old, &new), Style { color: true, width: 0 });
+        assert_eq!(shown, "a \x1b[31;9mroad\x1b[0m\x1b[32;4mway\x1b[0m to \x1b[2m\"\x1b[0mRome\x1b[2m\"\x1b[0m\n");
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_moves_it() {
+        let difference = TextDifference {
+            body: super::super::diff("safe", "safe \u{1b}[2Jtext\u{202e}drow\u{9b}1m\u{7}"),
+            ..TextDifference::default()
         };
-        if !space.is_empty() {
-            self.push(Ink::Plain, if space.matches('\n').count() == 1 { "\n" } else { " " });
-        }
+        let shown = render(&difference, PLAIN);
+        assert!(!shown.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{shown:?}");
     }
 
-    /// Adds text with the marks of its ink, or in its colour.
-    fn marked(&mut self, ink: Ink, text: &str, style: Style) {
-        if text.is_empty() {
-            return;
+    #[test]
+    fn rows_keep_to_the_width_in_any_script() {
+        let long = format!("{} {}", "word ".repeat(40), "会".repeat(70));
+        let (old, new) = (text("T", "", &["short"]), text("T", "", &["short", &long]));
+        for row in render(&diff_texts(&old, &new), Style { color: false, width: 33 }).lines() {
+            let columns: usize = row.chars().filter_map(UnicodeWidthChar::width).sum();
+            assert!(columns <= 33 && !row.ends_with(' ') && !row.starts_with(' '), "{row:?}");
         }
-        let (open, close) = if style.color { ("", "") } else { ink.marks() };
-        self.push(ink, open);
-        self.push(ink, text);
-        self.push(ink, close);
-    }
-
-    /// Adds text, white space folded to single spaces and line feeds.
-    fn push(&mut self, ink: Ink, text: &str) {
-        for c in text.chars() {
-            let c = match c {
-                '\n' => '\n',
-                // These turn the text around them, which is not ours to show otherwise than it stands.
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => continue,
-                c if c.is_whitespace() => ' ',
-                c if c.is_control() => char::REPLACEMENT_CHARACTER,
-                c => c,
-            };
-            match (self.chars.last().map(|&(last, _)| last), c) {
-                (Some(' ' | '\n') | None, ' ') | (Some('\n') | None, '\n') => {}
-                (Some(' '), '\n') => {
-                    self.chars.pop();
-                    self.chars.push((c, ink));
-                }
-                _ => self.chars.push((c, ink)),
-            }
-        }
-    }
-
-    /// The rows of at most `width` columns: broken at spaces, and inside of what is longer than a row.
-    fn rows(&self, width: usize) -> Vec<&[(char, Ink)]> {
-        let width = if width == 0 { usize::MAX } else { width };
-        let mut rows = Vec::new();
-        for line in self.chars.split(|&(c, _)| c == '\n') {
-            let (mut start, mut columns, mut space) = (0, 0, None);
-            for (at, &(c, _)) in line.iter().enumerate() {
-                let wide = c.width().unwrap_or(0);
-                if columns + wide > width && at > start {
-                    let next = match space {
-                        _ if c == ' ' => at,
-                        Some(space) => space + 1,
-                        None => at,
-                    };
-                    let end = if c == ' ' { at } else { space.unwrap_or(at) };
-                    rows.push(&line[start..end]);
-                    start = next;
-                    columns = line[start..at].iter().map(|(c, _)| c.width().unwrap_or(0)).sum();
-                    space = None;
-                }
-                if c == ' ' {
-                    if at == start {
-                        start += 1;
-                        continue;
-                    }
-                    space = Some(at);
-                }
-                columns += wide;
-            }
-            let end = line.iter().rposition(|&(c, _)| c != ' ').map_or(start, |last| (last + 1).max(start));
-            rows.push(&line[start.min(end)..end]);
-        }
-        if rows.last().is_some_and(|row| row.is_empty()) && rows.len() > 1 {
-            rows.pop();
-        }
-        rows
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn fold(c: char, before: Option<char>) -> Option<char> {
     match c {
         // Holds an emoji together; between letters it only shapes them.
         '\u{200d}' => before.filter(|b| !b.is_alphanumeric() && !b.is_whitespace()).map(|_| c),
-        '‘' | '’' | '‚' | '‛' | '´' | '′' | 'ʼ' | 'ʹ' | 'ʻ' | 'ʾ' | 'ʿ' | '՚' | '＇' | '‹' | '›' => Some('\''),
+        '‘' | '’' | '‚' | '‛' | '´' | '′' | 'ʼ' | 'ʹ' | 'ʻ' | 'ʾ' | 'ʿ' | '՚' | '＇' | '‹' | '›' => {
+            Some('\'')
+        }
         '«' | '»' | '„' | '“' | '”' | '‟' | '″' | '＂' | '「' | '」' | '『' | '』' | '〝' | '〞' | '〟' | '״' => {
             Some('"')
         }
@@ -67,7 +69,26 @@ pub(super) fn is_unspaced(c: char) -> bool {
 pub(super) fn is_end(c: char) -> bool {
     matches!(
         c,
-        '.' | '!' | '?' | ELLIPSIS | '‥' | '。' | '！' | '？' | '．' | '։' | '؟' | '۔' | '।' | '॥' | '።' | '။' | '។' | '‼' | '⁇' | '⁈' | '⁉'
+        '.' | '!'
+            | '?'
+            | ELLIPSIS
+            | '‥'
+            | '。'
+            | '！'
+            | '？'
+            | '．'
+            | '։'
+            | '؟'
+            | '۔'
+            | '।'
+            | '॥'
+            | '።'
+            | '။'
+            | '។'
+            | '‼'
+            | '⁇'
+            | '⁈'
+            | '⁉'
     )
 }
 

@@ -1,9 +1,9 @@
 //! What changed between two texts: paragraphs first, words inside.
 //!
 //! Pure: two texts in, a [`Difference`] out, whose ops hold every byte of both; the old text and the ops give the new one
-//! exactly. Words are compared by keys in which typography is folded away ([`keys`]), and shown as they stand. How it works:
-//! [`tokens`] cuts, [`align`] lays paragraphs side by side ([`likeness`], [`candidates`], [`chain`]), [`moves`] pairs what
-//! stands elsewhere, [`words`] and [`tidy`] find the edits inside, [`plan`] is all of that, [`layout`] makes it ops.
+//! exactly. Words are compared by keys in which typography is folded away (`keys`), and shown as they stand. How it works:
+//! `tokens` cuts, `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
+//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops.
 //!
 //! Promises: a text differs from itself in nothing; the difference from B to A is that from A to B turned round; time
 //! is bounded on any input, near linear on prose.
@@ -29,6 +29,7 @@ pub mod json;
 mod keys;
 mod layout;
 mod likeness;
+mod line;
 mod moves;
 mod plan;
 pub mod summary;

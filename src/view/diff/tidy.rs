@@ -40,7 +40,10 @@ fn absorb(edits: Vec<Edit>, old: &Tokens<'_>, new: &Tokens<'_>) -> Vec<Edit> {
         while let Some(left) = done.pop_if(|left| drowns(left, &right, old, new)) {
             let island = old.words(left.edit.old.end..right.edit.old.start);
             right = Weighed {
-                edit: Edit { old: left.edit.old.start..right.edit.old.end, new: left.edit.new.start..right.edit.new.end },
+                edit: Edit {
+                    old: left.edit.old.start..right.edit.old.end,
+                    new: left.edit.new.start..right.edit.new.end,
+                },
                 old_words: left.old_words + island + right.old_words,
                 new_words: left.new_words + island + right.new_words,
             };
@@ -120,9 +123,8 @@ fn slide(edits: &mut [Edit], old: &Tokens<'_>, new: &Tokens<'_>, run: &Edit) {
             consider(on.cast_signed());
         }
         let shift = best.1;
-        let shifted = |run: &std::ops::Range<usize>| {
-            run.start.strict_add_signed(shift)..run.end.strict_add_signed(shift)
-        };
+        let shifted =
+            |run: &std::ops::Range<usize>| run.start.strict_add_signed(shift)..run.end.strict_add_signed(shift);
         edits[at] = Edit { old: shifted(&edit.old), new: shifted(&edit.new) };
     }
 }

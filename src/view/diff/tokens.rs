@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{GraphemeClusterSegmenter, WordSegmenter};
+use unicode_normalization::char::is_combining_mark;
 
 use super::keys::{ELLIPSIS, Keys, fold, is_end, is_pause, is_unspaced};
 
@@ -63,6 +64,7 @@ impl<'a> Tokens<'a> {
             folded: &folded,
             shift: 0,
             end: 0,
+            breaks: 0,
             group: None,
         };
         cutter.run();
@@ -134,56 +136,62 @@ struct Cutter<'a, 'k> {
     shift: usize,
     /// Where the last token ended in the folded text.
     end: usize,
+    /// How many lines ended since.
+    breaks: usize,
     /// The last token, where it is a number that a further group of three digits may continue.
     group: Option<String>,
 }
 
 impl Cutter<'_, '_> {
     fn run(&mut self) {
-        let folded = self.folded;
-        let segmenter = WordSegmenter::new_for_non_complex_scripts(WordBreakInvariantOptions::default());
-        let (mut from, mut breaks) = (0, 0);
-        for to in segmenter.segment_str(&folded.text) {
-            let part = &folded.text[from..to];
-            let start = std::mem::replace(&mut from, to);
-            if part.is_empty() {
-                continue;
+        // What is written without spaces is kept from the segmenter, which has no model of it here.
+        let text = &self.folded.text;
+        let (mut from, mut unspaced) = (0, false);
+        for (at, c) in text.char_indices() {
+            let now = is_unspaced(c) || (unspaced && is_combining_mark(c));
+            if now != unspaced {
+                self.stretch(from, &text[from..at], unspaced);
+                (from, unspaced) = (at, now);
             }
-            if part.chars().all(char::is_whitespace) {
-                breaks += line_breaks(part);
-                continue;
+        }
+        self.stretch(from, &text[from..], unspaced);
+    }
+
+    fn stretch(&mut self, start: usize, text: &str, unspaced: bool) {
+        let mut from = 0;
+        let mut part = |this: &mut Self, to: usize| {
+            let begin = std::mem::replace(&mut from, to);
+            if begin < to {
+                this.part(start + begin, &text[begin..to], unspaced);
             }
-            if breaks > 1 || self.tokens.starts.is_empty() {
-                self.tokens.paragraphs.push(self.tokens.len());
-                self.group = None;
-            }
-            breaks = 0;
-            if part.chars().any(is_unspaced) {
-                self.glyphs(start, part);
-            } else if part.chars().any(char::is_alphanumeric) {
-                self.words(start, part);
-            } else {
-                self.sign(start, part);
-            }
+        };
+        if unspaced {
+            GraphemeClusterSegmenter::new().segment_str(text).for_each(|to| part(self, to));
+        } else {
+            let segmenter = WordSegmenter::new_for_non_complex_scripts(WordBreakInvariantOptions::default());
+            segmenter.segment_str(text).for_each(|to| part(self, to));
         }
     }
 
-    /// Cuts what is written without spaces into graphemes, and keeps runs of other letters in it whole.
-    fn glyphs(&mut self, start: usize, part: &str) {
-        let (mut from, mut word) = (0, 0);
-        for to in GraphemeClusterSegmenter::new().segment_str(part) {
-            let grapheme = &part[from..to];
-            if grapheme.chars().next().is_some_and(is_unspaced) {
-                if word < from {
-                    self.word(start + word, &part[word..from]);
-                }
-                self.push(start + from, grapheme, Kind::Glyph);
-                word = to;
-            }
-            from = to;
+    /// Takes what stands between two breaks, without the white space that a mark may cling to.
+    fn part(&mut self, start: usize, text: &str, unspaced: bool) {
+        let part = text.trim_start();
+        let space = &text[..text.len() - part.len()];
+        self.breaks += line_breaks(space);
+        if part.is_empty() {
+            return;
         }
-        if word < part.len() {
-            self.word(start + word, &part[word..]);
+        if std::mem::take(&mut self.breaks) > 1 || self.tokens.starts.is_empty() {
+            self.tokens.paragraphs.push(self.tokens.len());
+            self.group = None;
+        }
+        let start = start + space.len();
+        if unspaced {
+            self.push(start, part, Kind::Glyph);
+        } else if part.chars().any(char::is_alphanumeric) {
+            self.words(start, part);
+        } else {
+            self.sign(start, part);
         }
     }
 
@@ -253,6 +261,10 @@ impl Cutter<'_, '_> {
             }
         }
         match first {
+            // A full stop inside of an address or a number ends no sentence.
+            '.' | '!' | '?' if self.folded.text[start + part.len()..].starts_with(char::is_alphanumeric) => {
+                self.push(start, part, Kind::Sign)
+            }
             c if is_end(c) => self.push(start, part, Kind::End),
             c if is_pause(c) => self.push(start, part, Kind::Pause),
             // Single and double quotation marks are one where they are no apostrophe.
@@ -285,4 +297,47 @@ fn line_breaks(space: &str) -> usize {
     });
     let lone_returns = space.bytes().filter(|&b| b == b'\r').count() - space.matches("\r\n").count();
     feeds.sum::<usize>() + lone_returns
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cut(raw: &str) -> Vec<&str> {
+        let tokens = Tokens::of(raw, &mut Keys::default());
+        (0..tokens.len()).map(|i| tokens.text(i..i + 1)).collect()
+    }
+
+    #[test]
+    fn cuts_words_numbers_signs_and_graphemes() {
+        assert_eq!(cut(" Don't go,  now...\n"), [" Don't ", "go", ",  ", "now", "...\n"]);
+        assert_eq!(cut("3.5 km at 12:30"), ["3.5 ", "km ", "at ", "12", ":", "30"]);
+        assert_eq!(cut("1 234 567 and 2023 100"), ["1 234 567 ", "and ", "2023 ", "100"]);
+        assert_eq!(cut("www.gov.example"), ["www", ".", "gov", ".", "example"]);
+        assert_eq!(cut("3月に会う"), ["3", "月", "に", "会", "う"]);
+        assert_eq!(cut("so\u{ad}ft \u{200b}👩\u{200d}👧!"), ["so\u{ad}ft \u{200b}", "👩\u{200d}👧", "!"]);
+    }
+
+    #[test]
+    fn an_empty_line_is_a_border() {
+        for (raw, count) in
+            [("a\nb", 1), ("a\n\nb", 2), ("a\r\n \r\nb", 2), ("a\rb", 1), ("a\u{2029}b", 2), ("\n\na\n\n", 1)]
+        {
+            assert_eq!(Tokens::of(raw, &mut Keys::default()).paragraphs.len(), count, "{raw:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_are_all_of_the_text(raw in "(?s).{0,40}|[a-z0-9 .:'\u{301}\u{ad}会ก\n-]{0,60}") {
+            let tokens = Tokens::of(&raw, &mut Keys::default());
+            prop_assert_eq!(tokens.text(0..tokens.len()), raw.as_str());
+            if tokens.len() > 0 {
+                prop_assert_eq!(cut(&raw).concat(), raw.clone());
+                prop_assert!(cut(&raw).iter().all(|token| !token.is_empty()));
+            }
+        }
+    }
 }

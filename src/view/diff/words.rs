@@ -1,7 +1,7 @@
 //! Which tokens of two runs differ: a histogram difference, as raw as the algorithm leaves it.
 //!
 //! The algorithm is near linear on prose and quadratic on long runs of few different tokens. So a long pair of runs is
-//! cut first, at what stands once in both ([`anchors`]); a stretch that is long still has no words in common
+//! cut first, at what stands once in both (`anchors`); a stretch that is long still has no words in common
 //! that a person would see, and counts as replaced.
 
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Links in one place of the tree, and what speaks for their being statements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Node};
@@ -8,7 +8,7 @@ use scraper::{ElementRef, Node};
 use crate::collect::discover::{Item, Page};
 use crate::model::time::Stated;
 
-use super::place::{Link, Margin, names_one_thing, words};
+use super::place::{Link, MOST_NODES, Margin, names_one_thing, words};
 
 /// How far up the container of one item can reach.
 const HIGHEST: usize = 8;
@@ -32,6 +32,8 @@ pub(super) struct Group {
 struct Member {
     number: usize,
     item: Item,
+    /// Letters that stand beside the link in its container.
+    beside: usize,
 }
 
 /// All groups of a page.
@@ -40,16 +42,22 @@ pub(super) fn all(page: &Page<'_>, links: &[Link<'_>]) -> Vec<Group> {
     for link in links {
         places.entry(&link.path).or_default().push(link);
     }
-    let mut groups: Vec<Group> = places.into_values().map(|links| Group::of(page, links)).collect();
+    let whole = Containers::of(links.iter());
+    let mut groups: Vec<Group> = places.into_values().map(|links| Group::of(page, links, Some(&whole))).collect();
     // A hash table has no order; ours must not depend on it.
     groups.sort_by_key(|group| group.members.first().map(|member| member.number));
     groups
 }
 
 impl Group {
-    /// Gathers what speaks for `links`, which stand in one place.
-    pub(super) fn of(page: &Page<'_>, links: Vec<&Link<'_>>) -> Self {
-        let containers = Containers::of(&links);
+    /// Gathers what speaks for `links`, which stand in one place. A lone one is parted from all others of the page, which
+    /// `whole` knows; several are parted from each other.
+    pub(super) fn of(page: &Page<'_>, links: Vec<&Link<'_>>, whole: Option<&Containers>) -> Self {
+        let among_themselves = Containers::of(links.iter().copied());
+        let containers = match whole {
+            Some(whole) if among_themselves.addresses.len() == 1 => whole,
+            Some(_) | None => &among_themselves,
+        };
         let mut by_address: HashMap<&str, usize> = HashMap::new();
         let mut members: Vec<Member> = Vec::new();
         for link in &links {
@@ -64,9 +72,9 @@ impl Group {
                 continue;
             }
             by_address.insert(&link.key, members.len());
-            let published = date(page, link, container, &containers);
+            let (published, beside) = date(page, link, container, containers);
             let item = Item { url: link.url.clone(), title, published, guid: None };
-            members.push(Member { number: link.number, item });
+            members.push(Member { number: link.number, item, beside });
         }
         let share = |is: &dyn Fn(&Item) -> bool| {
             let count = members.iter().filter(|member| is(&member.item)).count();
@@ -105,7 +113,15 @@ impl Group {
             && self.named >= 0.7
             && self.at_length >= 0.5
             && (self.below >= 0.5 || self.members.len() >= 5);
-        self.members.len() >= 2 && self.titled >= 0.5 && (self.dated >= 0.5 || addressed)
+        match self.members.as_slice() {
+            [] => false,
+            // The last page of a list may hold one. It is a title with its date and nothing else.
+            [only] => {
+                let whole = self.titled == 1.0 && self.dated == 1.0 && self.named == 1.0;
+                whole && self.margin == Margin::None && only.beside <= DATE_LINE
+            }
+            [_, _, ..] => self.titled >= 0.5 && (self.dated >= 0.5 || addressed),
+        }
     }
 
     /// How much speaks for it against other lists on the page.
@@ -133,9 +149,9 @@ fn is_titled(title: &str) -> bool {
     weight_of(title) >= 15 || title.split_whitespace().count() > 3
 }
 
-/// The length of a title in letters; one of Chinese or Japanese says as much as two of others.
+/// The length of a title in letters; one of Chinese or Japanese says as much as three of others.
 fn weight_of(title: &str) -> usize {
-    title.chars().map(|c| if ('\u{3040}'..='\u{9fff}').contains(&c) { 2 } else { 1 }).sum()
+    title.chars().map(|c| if ('\u{3040}'..='\u{9fff}').contains(&c) { 3 } else { 1 }).sum()
 }
 
 fn commonest_shape(links: &[&Link<'_>]) -> String {
@@ -148,13 +164,13 @@ fn commonest_shape(links: &[&Link<'_>]) -> String {
 }
 
 /// Which elements hold one address of a group, and which several.
-struct Containers {
+pub(super) struct Containers {
     holds: HashMap<NodeId, Option<usize>>,
     addresses: HashMap<String, usize>,
 }
 
 impl Containers {
-    fn of(links: &[&Link<'_>]) -> Self {
+    fn of<'a, 'b: 'a>(links: impl Iterator<Item = &'a Link<'b>>) -> Self {
         let mut out = Self { holds: HashMap::new(), addresses: HashMap::new() };
         for link in links {
             let count = out.addresses.len();
@@ -202,13 +218,13 @@ fn title(page: &Page<'_>, link: &Link<'_>, container: ElementRef<'_>) -> Option<
 }
 
 fn heading(element: ElementRef<'_>) -> Option<String> {
-    let mut elements = element.descendants().take(400).filter_map(ElementRef::wrap);
+    let mut elements = element.descendants().take(MOST_NODES).filter_map(ElementRef::wrap);
     let found = elements.find(|element| matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"));
     match found {
         Some(found) => words(found),
         None => element
             .descendants()
-            .take(400)
+            .take(MOST_NODES)
             .filter_map(ElementRef::wrap)
             .filter(|element| matches!(element.value().name(), "strong" | "b"))
             .filter(|bold| bold.id() != element.id())
@@ -234,17 +250,18 @@ fn is_date(page: &Page<'_>, text: &str) -> bool {
     text.chars().count() <= 30 && page.printed(text).is_some()
 }
 
-/// The date of an item: marked up, printed beside the title, printed in the link, or standing before the item.
-fn date(page: &Page<'_>, link: &Link<'_>, container: ElementRef<'_>, containers: &Containers) -> Option<Stated> {
-    let times = container.descendants().take(400).filter_map(ElementRef::wrap);
-    let mut times = times.filter(|element| element.value().name() == "time");
-    if let Some(marked) = times.find_map(|time| page.machine(time.attr("datetime")?)) {
-        return Some(marked);
-    }
-    let inside = |node: NodeRef<'_, Node>| node.ancestors().any(|above| above.id() == link.element.id());
+/// The date of an item, and how many letters stand beside its link. The date is marked up, printed beside the title,
+/// printed in the link, or stands before the item.
+fn date(
+    page: &Page<'_>,
+    link: &Link<'_>,
+    container: ElementRef<'_>,
+    containers: &Containers,
+) -> (Option<Stated>, usize) {
+    let inside: HashSet<NodeId> = link.element.descendants().take(MOST_NODES).map(|node| node.id()).collect();
     let (mut beside, mut within): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut length = 0;
-    for node in container.descendants() {
+    for node in container.descendants().take(MOST_NODES) {
         let Some(text) = node.value().as_text().map(|text| text.trim()).filter(|text| !text.is_empty()) else {
             continue;
         };
@@ -252,9 +269,16 @@ fn date(page: &Page<'_>, link: &Link<'_>, container: ElementRef<'_>, containers:
         if length > 4 * LONGEST {
             break;
         }
-        if inside(node) { within.push(text) } else { beside.push(text) }
+        if inside.contains(&node.id()) { within.push(text) } else { beside.push(text) }
     }
-    in_pieces(page, &beside).or_else(|| in_pieces(page, &within)).or_else(|| before(page, container, containers))
+    let times = container.descendants().take(MOST_NODES).filter_map(ElementRef::wrap);
+    let mut times = times.filter(|element| element.value().name() == "time");
+    let date = times
+        .find_map(|time| page.machine(time.attr("datetime")?))
+        .or_else(|| in_pieces(page, &beside))
+        .or_else(|| in_pieces(page, &within))
+        .or_else(|| before(page, container, containers));
+    (date, beside.iter().map(|piece| piece.chars().count()).sum())
 }
 
 /// A date in one short piece of text, else one that several pieces make up (`25` `March` `2023` in boxes).

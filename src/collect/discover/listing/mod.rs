@@ -35,6 +35,9 @@ pub(super) fn read(page: &Page<'_>, text: &str) -> Found {
     let next = next::page_after(page, &tree, &base);
     found.next = next.filter(|next| !found.items.iter().any(|item| identity::same(&item.url, next)));
     found.further = feed::announced(page, &tree, &base);
+    if found.items.is_empty() {
+        found.problem = Some("the page lists nothing that looks like statements; `links` can name them".into());
+    }
     found
 }
 
@@ -59,7 +62,7 @@ fn chosen(page: &Page<'_>, tree: &Html, links: &[Link<'_>], css: &str) -> Vec<It
         .collect();
     let ids: std::collections::HashSet<_> = named.iter().map(|element| element.id()).collect();
     let members: Vec<&Link<'_>> = links.iter().filter(|link| ids.contains(&link.element.id())).collect();
-    Group::of(page, members).items()
+    Group::of(page, members, None).items()
 }
 
 /// The best group and those that belong to it; `true` where most of its items carry a date.

@@ -7,8 +7,11 @@ use crate::collect::discover::{Page, identity, one_line};
 
 use super::MOST_LINKS;
 
-/// How many elements above a link its place is made of.
+/// How many elements above a link its place is made of, and how many are looked at for menus and margins.
 const PATH: usize = 14;
+const HIGH: usize = 40;
+/// How many nodes of one item are looked at: items overlap on hostile pages, and time must stay linear.
+pub(super) const MOST_NODES: usize = 600;
 /// Files that are no pages.
 const FILES: [&str; 30] = [
     "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "rtf", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png",
@@ -93,18 +96,19 @@ pub(super) fn links<'a>(page: &Page<'_>, tree: &'a Html, base: &Url) -> Vec<Link
         .collect()
 }
 
-/// The text of an element, white space folded.
+/// The text of an element, white space folded; of a large one the beginning.
 pub(super) fn words(element: ElementRef<'_>) -> Option<String> {
-    let text: Vec<&str> = element.text().take(200).collect();
+    let nodes = element.descendants().take(MOST_NODES);
+    let text: Vec<&str> = nodes.filter_map(|node| node.value().as_text().map(|text| &**text)).collect();
     one_line(&text.join(" "))
 }
 
 /// Whether an address names one thing: a number, or a title in words.
 pub(super) fn names_one_thing(url: &Url) -> bool {
-    let last = url.path_segments().and_then(|parts| parts.filter(|part| !part.is_empty()).last()).unwrap_or("");
+    let last = url.path().rsplit('/').find(|part| !part.is_empty()).unwrap_or("");
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let words = last.split(['-', '_']).filter(|word| !word.is_empty()).count();
-    words >= 4 || digits(last) >= 2 || url.query().is_some_and(|query| digits(query) >= 2)
+    words >= 4 || digits(last) >= 1 || url.query().is_some_and(|query| digits(query) >= 2)
 }
 
 fn is_file(url: &Url) -> bool {
@@ -117,7 +121,7 @@ fn place(link: ElementRef<'_>) -> (String, Margin) {
     let mut margin = Margin::None;
     let mut inside_item = false;
     let elements = std::iter::once(link).chain(link.ancestors().filter_map(ElementRef::wrap));
-    for (height, element) in elements.enumerate() {
+    for (height, element) in elements.enumerate().take(HIGH) {
         let name = element.value().name();
         if matches!(name, "html" | "body") {
             break;

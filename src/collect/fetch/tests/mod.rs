@@ -1,5 +1,8 @@
 //! Looks at a scripted server on loopback.
 
+mod proxy;
+mod secure;
+
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -206,6 +209,39 @@ async fn redirects_are_followed_and_bounded() {
         let failure = failure(&server, path).await;
         assert_eq!((failure.kind, failure.hops.len()), (kind, hops), "{path}: {}", failure.reason);
     }
+}
+
+#[tokio::test]
+async fn secrets_stay_with_the_sources_own_host() {
+    let other = Server::start(|_, stream| reply(stream, "200 OK", &[], PAGE));
+    let beyond = other.url("/2");
+    let location = beyond.to_string();
+    let server = Server::start(move |_, stream| to(stream, &location));
+    let mut source = source(server.url("/").as_str());
+    source.headers = vec![("Cookie".into(), "key=1".into()), ("X-Desk".into(), "7".into())];
+    source.allow_hosts = vec![format!("127.0.0.1:{}", beyond.port().expect("a port"))];
+    client_of(&source).look(&server.url("/1"), &Validators::default()).await.expect("an answer");
+    let (own, foreign) = (server.requests().remove(0), other.requests().remove(0));
+    assert!(own.contains("Cookie: key=1") && own.contains("X-Desk: 7"), "{own}");
+    assert!(!foreign.contains("Cookie") && foreign.contains("X-Desk: 7"), "{foreign}");
+}
+
+#[tokio::test]
+async fn conditions_go_to_the_address_that_gave_them() {
+    let server = Server::start(|path, stream| match path {
+        "/moved" => to(stream, "/1"),
+        _ => reply(stream, "304 Not Modified", &["ETag: \"x\""], b""),
+    });
+    let validators = Validators {
+        etag: Some("\"x\"".into()),
+        last_modified: Some("Mon, 23 Nov 2026 02:12:00 GMT".into()),
+        of: Some(server.url("/1")),
+    };
+    let client = client_of(&source(server.url("/").as_str()));
+    let visit = client.look(&server.url("/moved"), &validators).await.expect("an answer");
+    assert_eq!(visit.answer.status, 304);
+    let conditional = |head: &String| head.contains("If-None-Match: \"x\"") && head.contains("If-Modified-Since: Mon");
+    assert_eq!(server.requests().iter().map(conditional).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]

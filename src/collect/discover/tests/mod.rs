@@ -1,5 +1,7 @@
 //! Bodies that list statements, in all their forms.
 
+mod asking;
+
 use super::*;
 use crate::collect::stage::{exchange, gzip, source};
 use crate::model::source::Source;
@@ -8,7 +10,7 @@ const HOME: &str = "https://ministry.example/news";
 
 fn found_as(source: &Source, url: &str, content_type: &str, body: &str) -> Found {
     let exchange = exchange(url, 200, content_type, body);
-    read_items(&Page { exchange: &exchange, source, reach: &Reach::of(source) })
+    read_items(&exchange, source, &Reach::of(source))
 }
 
 fn found(content_type: &str, body: &str) -> Found {
@@ -97,6 +99,13 @@ fn a_feed_with_entities_is_refused() {
 }
 
 #[test]
+fn a_list_of_other_hosts_says_so() {
+    let body = "<rss version='2.0'><channel><title>O</title><item><title>A</title><link>https://www2.office.example/1</link></item></channel></rss>";
+    let found = found("application/rss+xml", body);
+    assert!(found.problem.is_some_and(|problem| problem.contains("www2.office.example")));
+}
+
+#[test]
 fn sitemaps_give_what_looks_like_statements() {
     let body = "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>\
         <url><loc>https://ministry.example/about</loc></url><url><loc>https://ministry.example/en/press/2026/41</loc></url>\
@@ -109,7 +118,7 @@ fn sitemaps_give_what_looks_like_statements() {
     exchange.body = gzip(body.as_bytes());
     let mut source = source(HOME);
     source.kind = Kind::Sitemap;
-    let packed = sitemap::read(&Page { exchange: &exchange, source: &source, reach: &Reach::of(&source) }, "");
+    let packed = read_items(&exchange, &source, &Reach::of(&source));
     assert_eq!(paths(&packed), paths(&plain));
 }
 
@@ -293,6 +302,61 @@ fn the_digest_of_a_set_knows_no_order() {
     assert_ne!(a, set_digest(&[item("/1", "a")]));
 }
 
+/// Pieces that break parsers, in any order.
+const PIECES: [&str; 24] = [
+    "<a href='/news/1.html'>Statement on the situation</a>",
+    "<li>",
+    "</li>",
+    "<ul>",
+    "</ul>",
+    "<td>",
+    "20 November 2026",
+    "<nav>",
+    "<rss>",
+    "<channel>",
+    "<item>",
+    "</item>",
+    "<title>",
+    "<link>",
+    "<![CDATA[",
+    "]]>",
+    "&#0;",
+    "&amp",
+    "<!--",
+    "<urlset>",
+    "<loc>",
+    "{\"url\":",
+    "<?xml",
+    "\u{feff}\u{0}",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+    #[test]
+    fn no_order_of_pieces_breaks_anything(order in proptest::collection::vec(0..PIECES.len(), 0..60), kind in 0..4_u8) {
+        let mut source = source(HOME);
+        source.kind = [Kind::Auto, Kind::Feed, Kind::Sitemap, Kind::Json][usize::from(kind)];
+        let body: String = order.into_iter().map(|piece| PIECES[piece]).collect();
+        for item in found_as(&source, HOME, "text/html", &body).items {
+            proptest::prop_assert_eq!(item.url.host_str(), Some("ministry.example"));
+        }
+    }
+}
+
+#[test]
+fn a_hostile_listing_takes_linear_time() {
+    let page = |links: usize| {
+        // One address in ever new places of one container, and a sibling of many nodes before it.
+        let rows: String = (0..links)
+            .map(|i| format!("<i class='c{}'><a href='/news/1.html'>x</a> </i>", "x".repeat(i % 50)))
+            .collect();
+        format!("<html><body><div>{}</div><div><p>{rows}</p></div></body></html>", "<b></b>".repeat(20_000))
+    };
+    let started = std::time::Instant::now();
+    let _ = found("text/html", &page(10_000));
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
 #[test]
 fn foreign_bytes_never_break_anything() {
     let source = source(HOME);
@@ -304,9 +368,7 @@ fn foreign_bytes_never_break_anything() {
             exchange.body = body.to_vec();
             let mut source = source.clone();
             source.kind = kind;
-            assert!(
-                read_items(&Page { exchange: &exchange, source: &source, reach: &Reach::of(&source) }).items.is_empty()
-            );
+            assert!(read_items(&exchange, &source, &Reach::of(&source)).items.is_empty());
         }
     }
 }

@@ -1,0 +1,296 @@
+//! Checking everything that is kept: every byte of every segment, every leaf, every node, every name.
+//!
+//! An audit trusts nothing that it can work out again, and stops at nothing that it finds. It reads each file once, as a
+//! stream, some files side by side; memory does not grow with the archive. It writes nothing but the index, which it
+//! builds anew from what it read where the one that stands says otherwise.
+
+mod logs;
+mod segments;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::history::Seq;
+use super::index::{self, Index, IndexError, IndexPlace};
+use super::log::{self, Log};
+use super::reader::{self, ArchiveError, Places};
+use super::storage::{Storage, StorageError};
+use crate::model::digest::Digest;
+use crate::model::entry::{Entry, Fact, SegmentFact};
+use crate::model::finding::{Finding, Level};
+
+/// What an audit went through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audited {
+    /// Entries of all logs.
+    pub entries: u64,
+    /// Records of all segments.
+    pub records: u64,
+    /// Texts among them.
+    pub texts: u64,
+    /// Bytes of the files, as they are stored.
+    pub bytes: u64,
+}
+
+/// How many files are read side by side before what they held is taken in.
+const AT_ONCE: usize = 32;
+
+/// Checks an archive; tells each finding as it is made, and how far it got as bytes of how many.
+///
+/// # Errors
+/// Only where the storage cannot be read at all; whatever is wrong with what it holds is a finding.
+pub fn audit(
+    places: &Places,
+    tell: &mut dyn FnMut(Finding),
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Audited, ArchiveError> {
+    let storage = &places.storage;
+    let files = storage.list("")?;
+    let names = reader::vantages(&**storage)?;
+    if names.is_empty() {
+        return Err(ArchiveError::NoArchive);
+    }
+    let total = files.iter().filter(|(key, _)| key.starts_with("segments/")).map(|(_, size)| size).sum();
+    let mut audit = Audit { places, tell, audited: Audited::default(), done: 0, total, named: BTreeSet::new(), sound: true };
+    let mut logs = Vec::new();
+    for name in &names {
+        let key = places.keys.iter().find(|key| key.name() == name);
+        if let Some(log) = audit.open_log(name, key) {
+            logs.push(log);
+        }
+    }
+    let whole = logs.len() == names.len();
+    let scratch = Scratch::beside(&places.index);
+    let rebuilt = Index::anew(&scratch.place)?;
+    rebuilt.begin()?;
+    for (id, log) in (0..).zip(&logs) {
+        audit.log(log, id, &rebuilt, progress)?;
+    }
+    rebuilt.commit()?;
+    audit.others(&files);
+    if whole {
+        audit.index(&rebuilt, &scratch, &logs)?;
+    }
+    Ok(audit.audited)
+}
+
+struct Audit<'a> {
+    places: &'a Places,
+    tell: &'a mut dyn FnMut(Finding),
+    audited: Audited,
+    done: u64,
+    total: u64,
+    /// Keys that the log names.
+    named: BTreeSet<String>,
+    sound: bool,
+}
+
+/// An index in the making, in a file that is gone when the audit is over, or in memory.
+struct Scratch {
+    place: IndexPlace,
+    file: Option<PathBuf>,
+}
+
+impl Scratch {
+    fn beside(index: &IndexPlace) -> Self {
+        match index {
+            IndexPlace::Memory => Self { place: IndexPlace::Memory, file: None },
+            IndexPlace::File(path) => {
+                let file = path.with_file_name("index.audit.sqlite");
+                match Index::anew(&IndexPlace::File(file.clone())) {
+                    Ok(_) => Self { place: IndexPlace::File(file.clone()), file: Some(file) },
+                    Err(_) => Self { place: IndexPlace::Memory, file: None },
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            // what stays behind is a cache like any other, and the next audit begins with removing it
+            let _ = Index::remove(file);
+        }
+    }
+}
+
+impl Audit<'_> {
+    fn tell(&mut self, finding: Finding) {
+        self.sound &= finding.level != Level::Unsound;
+        (self.tell)(finding);
+    }
+
+    fn unsound(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.tell(Finding::new(Level::Unsound, place, what));
+    }
+
+    /// Goes through a log: tiles and root, entries, the segments that they name, and what they say is kept.
+    fn log(
+        &mut self,
+        log: &Log,
+        id: i64,
+        rebuilt: &Index,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), ArchiveError> {
+        self.tiles(log);
+        let mut batch: Vec<(Seq, usize, Digest, String)> = Vec::new();
+        for found in log.entries(0, log.size()) {
+            let Ok((number, bytes)) = found else { continue };
+            self.audited.entries += 1;
+            let place = format!("{} entry {number}", log.vantage());
+            let entry = match Entry::parse(&bytes) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.unsound(place, error.to_string());
+                    continue;
+                }
+            };
+            match Fact::read(&entry) {
+                Ok(Fact::Segment(SegmentFact { files, .. })) => {
+                    let seq = Seq::new(id, number);
+                    batch.extend(files.into_iter().enumerate().map(|(at, (digest, key))| (seq, at, digest, key)));
+                }
+                Ok(Fact::Unknown(entry)) => {
+                    let what = format!("an entry of the kind {:?}, which this program does not know", entry.kind);
+                    self.tell(Finding::new(Level::Note, place, what));
+                }
+                Ok(_) => {}
+                Err(error) => self.unsound(place, error.to_string()),
+            }
+            if batch.len() >= AT_ONCE {
+                self.segments(&std::mem::take(&mut batch), rebuilt, progress)?;
+            }
+        }
+        self.segments(&batch, rebuilt, progress)?;
+        self.take_in(log, id, rebuilt)
+    }
+
+    /// Reads some segment files side by side.
+    fn segments(
+        &mut self,
+        files: &[(Seq, usize, Digest, String)],
+        rebuilt: &Index,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), ArchiveError> {
+        let storage: &Arc<dyn Storage> = &self.places.storage;
+        let scans: Vec<segments::Scan> =
+            files.par_iter().map(|(_, _, digest, key)| segments::scan(&**storage, key, digest)).collect();
+        for ((seq, position, _, key), scan) in files.iter().zip(scans) {
+            self.named.insert(key.clone());
+            self.audited.records += scan.records;
+            self.audited.texts += scan.texts;
+            self.audited.bytes += scan.bytes;
+            self.done += scan.bytes;
+            for finding in scan.findings {
+                self.tell(finding);
+            }
+            rebuilt.add_file(*seq, *position, key, &scan.members)?;
+        }
+        progress(self.done, self.total);
+        Ok(())
+    }
+
+    /// Takes the log into the new index, and looks for every sum that an entry names.
+    fn take_in(&mut self, log: &Log, id: i64, rebuilt: &Index) -> Result<(), ArchiveError> {
+        let storage = &self.places.storage;
+        reader::take_in(rebuilt, log, id, 0, storage, &mut |seq, fact| {
+            let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_)) = fact else { return Ok(()) };
+            for (digest, name) in &fact.entry().sums {
+                if rebuilt.find(digest)?.is_none() {
+                    let place = format!("{} entry {}", log.vantage(), seq.number());
+                    let what = format!("its {name} ({digest}) is not in the segments");
+                    self.sound = false;
+                    (self.tell)(Finding::new(Level::Unsound, place, what).hint(RESTORE));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Looks for files that no entry names.
+    fn others(&mut self, files: &[(String, u64)]) {
+        for (key, _) in files {
+            let known = key.starts_with("logs/") || self.named.contains(key);
+            if known || key.starts_with("index.") || key == "README.md" {
+                continue;
+            }
+            let what = if key.starts_with("segments/") {
+                "no entry names this file: it was being written when a run was cut short, or does not belong here"
+            } else {
+                "this file does not belong to the archive"
+            };
+            self.tell(Finding::new(Level::Note, key.clone(), what));
+        }
+    }
+
+    /// Compares the index that stands with the new one, and puts the new one in its place where they differ.
+    fn index(&mut self, rebuilt: &Index, scratch: &Scratch, logs: &[Log]) -> Result<(), ArchiveError> {
+        let (IndexPlace::File(path), Some(file)) = (&self.places.index, &scratch.file) else { return Ok(()) };
+        let differing = match Index::open(&self.places.index) {
+            Ok(standing) => {
+                let behind = standing.reached()?.iter().map(|reached| reached.size).sum::<u64>()
+                    < logs.iter().map(Log::size).sum();
+                match index::differences(rebuilt, path) {
+                    _ if behind => return Ok(()),
+                    Ok(lines) => lines,
+                    Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
+                    Err(IndexError::Busy(_)) => return Ok(()),
+                    Err(other) => return Err(other.into()),
+                }
+            }
+            Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
+            Err(IndexError::Busy(_)) => return Ok(()),
+            Err(other) => return Err(other.into()),
+        };
+        if differing.is_empty() || !self.sound {
+            return Ok(());
+        }
+        rebuilt.settle()?;
+        let what = format!("the index did not agree with the log ({}); it was built anew", differing.join("; "));
+        match Index::replace(path, file) {
+            Ok(()) => self.tell(Finding::new(Level::Note, "index.sqlite", what)),
+            Err(error) => {
+                let finding = Finding::new(Level::Warning, "index.sqlite", "the index does not agree with the log");
+                self.tell(finding.hint(format!("delete it: it is built anew ({error})")));
+            }
+        }
+        Ok(())
+    }
+}
+
+const RESTORE: &str = "put the file back from a copy of the archive";
+
+/// Whether bytes under a key are those that they should be.
+fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
+    let Some(mut file) = storage.open(key)? else { return Ok(None) };
+    let mut hasher = crate::model::digest::Hasher::default();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut length = 0;
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer) {
+            Ok(0) => return Ok(Some((hasher.finish(), length))),
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                length += count as u64;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(StorageError::from_io("read", key, error)),
+        }
+    }
+}
+
+/// The key that a log's checkpoint must be signed with, or why that cannot be checked.
+fn unsigned(vantage: &str) -> Finding {
+    let what = "who signed the checkpoint was not checked: the public key is not known here";
+    Finding::new(Level::NotChecked, format!("{}/checkpoint", log::folder(vantage)), what)
+        .hint("give it with --key, as its operator's `onrecord key show` prints it")
+}
+
+/// The key of something in a log's folder.
+fn in_folder(vantage: &str, path: &str) -> String {
+    format!("{}/{path}", log::folder(vantage))
+}

@@ -1,0 +1,241 @@
+//! `fetch`: one round.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use onrecord::collect::clock::{Clock, System};
+use onrecord::collect::due;
+use onrecord::collect::host::Hosts;
+use onrecord::collect::round::{self, Plan, Told};
+use onrecord::collect::sources::Contact;
+use onrecord::model::entry::Tally;
+use onrecord::model::event::EventKind;
+use onrecord::model::source::Source;
+
+use crate::cli::args::{Common, Fetch, Recheck};
+use crate::cli::edge::{Outcome, Refused, Status};
+use crate::cli::out::{Out, clean};
+use crate::cli::place::{self, Setup};
+use crate::cli::{names, report};
+
+/// Runs the command.
+pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
+    let setup = place::set_up(common)?;
+    if setup.file.is_none() {
+        return Err(Refused::wrong_with(
+            "there is no sources.toml here or in your configuration folder",
+            "`onrecord init` writes one; --config PATH names another",
+        ));
+    }
+    let sources = chosen(&setup, &args.sources)?;
+    if sources.is_empty() {
+        out.warn("No source to fetch: sources.toml names none, or all are closed.")?;
+    }
+    let recheck = match args.recheck {
+        Recheck::Due => due::Recheck::Due,
+        Recheck::All => due::Recheck::All,
+        Recheck::None => due::Recheck::None,
+    };
+    let since = args.since.as_deref().map(names::start_of).transpose()?;
+    let plan = Plan { since, limit: args.limit, ..plan(&setup, recheck)? };
+    if args.dry_run {
+        return dry_run(&setup, &sources, &plan, out);
+    }
+    let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
+    let report = fetch(&setup, &sources, &plan, wait, out)?;
+    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
+    let found = report.newly_unwell || args.strict && failed;
+    Ok(if found { Status::Found } else { Status::Done })
+}
+
+/// A round as the configuration wants it.
+pub fn plan(setup: &Setup, recheck: due::Recheck) -> Result<Plan, Refused> {
+    let contact = match (&setup.config.fetch.contact, setup.config.contact_needed()) {
+        (Some(Contact::At(address)), _) => address.clone(),
+        (Some(Contact::Nobody), _) | (None, false) => String::new(),
+        (None, true) => {
+            return Err(Refused::wrong_with(
+                "sources.toml does not say whom an office can write to about our requests",
+                "set contact = \"mailto:you@example.org\" (or \"none\") under [fetch]",
+            ));
+        }
+    };
+    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
+    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact })
+}
+
+/// What a round came to, for the exit status and for who runs rounds of their own.
+pub struct Report {
+    /// How each source fared.
+    pub tallies: Vec<Tally>,
+    /// Whether a source has newly become unwell.
+    pub newly_unwell: bool,
+}
+
+/// Runs a round, printing each event as soon as it is on disk, and the summary.
+pub fn fetch(
+    setup: &Setup,
+    sources: &[Source],
+    plan: &Plan,
+    wait: std::time::Duration,
+    out: &mut Out,
+) -> Result<Report, Refused> {
+    let clock: Arc<dyn Clock> = Arc::new(System);
+    let writer = place::open_writer(setup, clock.now(), wait)?;
+    let bar = progress(out);
+    let (counts, left) = (RefCell::new(BTreeMap::<EventKind, u64>::new()), RefCell::new(Vec::new()));
+    let failure = RefCell::new(None);
+    let ended = {
+        let printer = RefCell::new(&mut *out);
+        let tell = |told: Told| match told {
+            Told::Event(event) => {
+                *counts.borrow_mut().entry(event.kind).or_default() += 1;
+                let printed = bar.suspend(|| report::event(&mut printer.borrow_mut(), &event));
+                if let Err(error) = printed {
+                    failure.borrow_mut().get_or_insert(error);
+                }
+            }
+            Told::Planned(more) => bar.inc_length(more),
+            Told::Looked => bar.inc(1),
+            Told::Left(source, count) => left.borrow_mut().push((source, count)),
+        };
+        runtime()?.block_on(round::run(sources, plan, writer, clock, Arc::new(Hosts::default()), &tell))
+    };
+    bar.finish_and_clear();
+    let ended = ended
+        .with_context(|| format!("the round ended early; what was told is kept in {}", setup.archive.display()))?;
+    if let Some(error) = failure.into_inner() {
+        return Err(error.into());
+    }
+    for (source, count) in left.into_inner() {
+        out.talk(&format!(
+            "{source}: {count} older statements were not taken; raise first_fetch, or run `onrecord fetch {source} --limit N` again"
+        ))?;
+    }
+    let counts = counts.into_inner();
+    summary(out, &ended.tallies, &counts)?;
+    Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies })
+}
+
+/// The runtime that a command goes out with.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Refused> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    Ok(runtime.context("cannot start the network's threads")?)
+}
+
+fn chosen(setup: &Setup, ids: &[String]) -> Result<Vec<Source>, Refused> {
+    let all = &setup.config.sources;
+    if ids.is_empty() {
+        return Ok(all.iter().filter(|source| source.closed.is_none()).cloned().collect());
+    }
+    let find = |id: &String| {
+        let found = all.iter().find(|source| source.id.as_str() == id).cloned();
+        found.ok_or_else(|| {
+            let known: Vec<&str> = all.iter().map(|source| source.id.as_str()).collect();
+            Refused::wrong_with(
+                format!("no source is called {:?}", clean(id)),
+                if known.is_empty() {
+                    "sources.toml names no source yet".to_owned()
+                } else {
+                    format!("sources.toml names {}", known.join(", "))
+                },
+            )
+        })
+    };
+    ids.iter().map(find).collect()
+}
+
+fn progress(out: &Out) -> ProgressBar {
+    if out.quiet || out.json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {pos}/{len} statements looked at, {elapsed}");
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar
+}
+
+fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) -> std::io::Result<()> {
+    let count = |kind: EventKind| counts.get(&kind).copied().unwrap_or(0);
+    let failed = tallies.iter().filter(|tally| tally.unwell() == Some(true)).count();
+    if out.json {
+        let mut object = json!({ "event": "summary", "sources": tallies.len(), "failed": failed });
+        let kinds = [
+            EventKind::New,
+            EventKind::Revised,
+            EventKind::Missing,
+            EventKind::Withdrawn,
+            EventKind::Restored,
+            EventKind::Unchanged,
+            EventKind::Blocked,
+            EventKind::Disallowed,
+            EventKind::Unwell,
+            EventKind::Well,
+        ];
+        for kind in kinds {
+            object[kind.as_str()] = count(kind).into();
+        }
+        object["failures"] = count(EventKind::Failed).into();
+        return out.object(&object);
+    }
+    if out.quiet {
+        return Ok(());
+    }
+    let mut parts = vec![format!("{} new", count(EventKind::New)), format!("{} revised", count(EventKind::Revised))];
+    for (kind, word) in [
+        (EventKind::Missing, "missing"),
+        (EventKind::Withdrawn, "withdrawn"),
+        (EventKind::Restored, "restored"),
+        (EventKind::Blocked, "blocked"),
+        (EventKind::Disallowed, "disallowed"),
+        (EventKind::Failed, "failed"),
+    ] {
+        if count(kind) > 0 {
+            parts.push(format!("{} {word}", count(kind)));
+        }
+    }
+    parts.push(format!("{} unchanged", count(EventKind::Unchanged)));
+    let unwell = if failed > 0 { format!(", {failed} unwell") } else { String::new() };
+    out.line(&format!("{} sources asked{unwell}: {}.", tallies.len(), parts.join(", ")))
+}
+
+/// Asks the sources and says what would be looked at.
+fn dry_run(setup: &Setup, sources: &[Source], plan: &Plan, out: &mut Out) -> Outcome {
+    let archive = setup.open_if_there()?;
+    let clock: Arc<dyn Clock> = Arc::new(System);
+    let hosts = Arc::new(Hosts::default());
+    let previews = runtime()?.block_on(async {
+        let mut previews = Vec::new();
+        for source in sources {
+            previews.push((source, round::preview(source, plan, archive.as_ref(), &clock, &hosts).await));
+        }
+        previews
+    });
+    for (source, preview) in previews {
+        let preview = preview?;
+        for item in &preview.new {
+            if out.json {
+                out.object(&json!({ "would": "take", "source": source.id.as_str(), "url": item.url.as_str(), "title": item.title }))?;
+            } else {
+                let title = item.title.as_deref().unwrap_or_default();
+                out.line(&format!("take       {}  {}  {}", source.id, clean(item.url.as_str()), clean(title)))?;
+            }
+        }
+        if out.json {
+            out.object(&json!({ "would": "look again", "source": source.id.as_str(), "count": preview.due, "failed": preview.problem }))?;
+        } else {
+            let problem = preview.problem.map(|problem| format!("  ({})", clean(&problem))).unwrap_or_default();
+            out.line(&format!("look again {}  {} statements{problem}", source.id, preview.due))?;
+        }
+    }
+    Ok(Status::Done)
+}

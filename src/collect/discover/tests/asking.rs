@@ -1,0 +1,139 @@
+//! Whole searches for news at a scripted office.
+
+use std::sync::Arc;
+
+use crate::collect::clock::System;
+use crate::collect::discover::{How, Round, look_for_news};
+use crate::collect::fetch::Client;
+use crate::collect::host::Hosts;
+use crate::collect::stage::{Server, reply, source};
+
+/// A page of a listing with the statements `numbers`, and more after it.
+fn listing(numbers: impl Iterator<Item = u32>, next: Option<u32>) -> String {
+    let rows: String = numbers
+        .map(|n| {
+            format!(
+                "<li><span>20 November 2026</span> <a href='/news/{n}.html'>Statement {n} on the situation</a></li>"
+            )
+        })
+        .collect();
+    let next = next.map(|next| format!("<a rel=next href='/news?page={next}'>Next</a>")).unwrap_or_default();
+    format!(
+        "<html><head><link rel=alternate type='application/rss+xml' href='/feed.xml'></head><body><ul>{rows}</ul>{next}</body></html>"
+    )
+}
+
+fn feed(numbers: impl Iterator<Item = u32>) -> String {
+    let items: String =
+        numbers.map(|n| format!("<item><title>Statement {n}</title><link>/news/{n}.html</link></item>")).collect();
+    format!(
+        "<rss version='2.0'><channel><title>O</title><link>/</link><description>n</description>{items}</channel></rss>"
+    )
+}
+
+fn office(pages: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Server {
+    Server::start(move |path, stream| match pages(path) {
+        Some(page) => reply(stream, "200 OK", &["Content-Type: text/html; charset=utf-8"], page.as_bytes()),
+        None => reply(stream, "404 Not Found", &[], b"not found"),
+    })
+}
+
+async fn ask(server: &Server, known: &[u32], limit: usize) -> Round {
+    let source = source(server.url("/news").as_str());
+    let client = Client::new(&source, "none", Arc::new(System), Arc::new(Hosts::default())).expect("a client");
+    let known: Vec<String> = known.iter().map(|n| format!("/news/{n}.html")).collect();
+    look_for_news(&client, &source, &|url| known.iter().any(|path| path == url.path()), limit).await
+}
+
+fn three_pages(path: &str) -> Option<String> {
+    match path {
+        "/news" => Some(listing((7..=9).rev(), Some(2))),
+        "/news?page=2" => Some(listing((4..=6).rev(), Some(3))),
+        "/news?page=3" => Some(listing((1..=3).rev(), Some(1))),
+        "/news?page=1" => Some(listing((7..=9).rev(), Some(2))),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn pages_are_turned_until_all_is_known() {
+    let server = office(three_pages);
+    let round = ask(&server, &[1, 2, 3, 4, 5, 6, 7], 200).await;
+    assert_eq!(server.paths(), ["/news", "/news?page=2"]);
+    assert_eq!((round.items.len(), round.answered()), (6, true));
+}
+
+#[tokio::test]
+async fn a_first_look_turns_every_page_once_and_stops_in_a_circle() {
+    let server = office(three_pages);
+    let round = ask(&server, &[], 200).await;
+    assert_eq!(round.items.len(), 9);
+    assert_eq!(round.items[0].url, server.url("/news/9.html"));
+    assert_eq!(server.paths(), ["/news", "/news?page=2", "/news?page=3", "/news?page=1"]);
+}
+
+#[tokio::test]
+async fn the_limit_ends_the_turning() {
+    let server = office(three_pages);
+    assert_eq!(ask(&server, &[], 4).await.items.len(), 6, "a page that was read is read whole");
+    assert_eq!(server.paths().len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_without_a_list_leads_to_its_feed() {
+    let server = office(|path| match path {
+        "/news" => Some(listing(0..0, None)),
+        "/feed.xml" => Some(feed((1..=3).rev())),
+        _ => None,
+    });
+    let round = ask(&server, &[], 200).await;
+    assert_eq!(round.items.len(), 3);
+    assert_eq!(round.polls.iter().map(|poll| poll.how).collect::<Vec<_>>(), [Some(How::Listing), Some(How::Feed)]);
+}
+
+#[tokio::test]
+async fn a_list_of_one_page_is_completed_from_the_feed_while_it_has_news() {
+    let pages = |path: &str| match path {
+        "/news" => Some(listing((7..=9).rev(), None)),
+        "/feed.xml" => Some(feed((1..=9).rev())),
+        _ => None,
+    };
+    let server = office(pages);
+    assert_eq!(ask(&server, &[], 200).await.items.len(), 9);
+    let server = office(pages);
+    assert_eq!(ask(&server, &[7, 8, 9], 200).await.items.len(), 3);
+    assert_eq!(server.paths(), ["/news"], "no news, no second request");
+}
+
+#[tokio::test]
+async fn only_a_page_without_both_leads_to_sitemaps() {
+    let server = Server::start(|path, stream| {
+        let host = "http://127.0.0.1";
+        match path {
+            "/news" => reply(stream, "200 OK", &["Content-Type: text/html"], b"<html><body>For browsers alone.</body></html>"),
+            "/robots.txt" => reply(stream, "200 OK", &[], b"User-agent: *\nDisallow: /x\n"),
+            "/sitemap.xml" => reply(stream, "200 OK", &[], format!("<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap><sitemap><loc>{host}/s2.xml</loc></sitemap></sitemapindex>").as_bytes()),
+            "/s1.xml" => reply(stream, "200 OK", &[], b"<urlset><url><loc>/about</loc></url><url><loc>/press/1</loc></url><url><loc>/press/2</loc></url></urlset>"),
+            _ => reply(stream, "404 Not Found", &[], b""),
+        }
+    });
+    let round = ask(&server, &[], 200).await;
+    assert_eq!(round.items.iter().map(|item| item.url.path().to_owned()).collect::<Vec<_>>(), ["/press/2", "/press/1"]);
+    assert_eq!(server.paths(), ["/news", "/robots.txt", "/sitemap.xml", "/s1.xml"]);
+}
+
+#[tokio::test]
+async fn a_gate_lists_nothing_and_is_not_walked_around() {
+    let server = Server::start(|_, stream| {
+        reply(
+            stream,
+            "200 OK",
+            &["cf-mitigated: challenge"],
+            b"<html><title>Just a moment...</title><a href='/1'>x</a></html>",
+        )
+    });
+    let round = ask(&server, &[], 200).await;
+    assert!(!round.answered() && round.items.is_empty());
+    assert_eq!(server.paths(), ["/news"]);
+    assert!(round.polls[0].problem.as_deref().is_some_and(|problem| problem.starts_with("blocked")));
+}

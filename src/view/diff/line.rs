@@ -1,0 +1,174 @@
+//! A paragraph in the making for a terminal: characters that are safe to show, each with its ink, broken into rows.
+//!
+//! White space is folded. Control characters and marks that turn the direction of writing are not let through.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::inline::Style;
+use super::{Kind, Mark, Op, Piece};
+
+/// How a stretch of text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    /// Reads the same.
+    Plain,
+    /// Stood in the old text.
+    Deleted,
+    /// Stands in the new text.
+    Inserted,
+    /// Reads the same, typography aside.
+    Faint,
+    /// Said by us.
+    Note,
+}
+
+impl Ink {
+    /// The marks around it, where there is no colour.
+    fn marks(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Deleted => ("[-", "-]"),
+            Self::Inserted => ("{+", "+}"),
+            Self::Plain | Self::Faint | Self::Note => ("", ""),
+        }
+    }
+
+    /// The ANSI code that begins it; none for plain text.
+    pub(super) fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Deleted => Some("\x1b[31;9m"),
+            Self::Inserted => Some("\x1b[32;4m"),
+            Self::Faint => Some("\x1b[2m"),
+            Self::Note => Some("\x1b[36m"),
+        }
+    }
+}
+
+/// A paragraph in the making: characters that are safe to show, each with its ink.
+pub(super) struct Line {
+    chars: Vec<(char, Ink)>,
+    color: bool,
+}
+
+impl Line {
+    /// An empty paragraph, to be shown in `style`.
+    pub(super) fn new(style: Style) -> Self {
+        Self { chars: Vec::new(), color: style.color }
+    }
+
+    /// Adds the ops of a paragraph.
+    pub(super) fn ops(&mut self, ops: &[Op]) {
+        for (at, op) in ops.iter().enumerate() {
+            match op {
+                Op::Piece(piece) => self.piece(piece, ops.get(at + 1)),
+                Op::Mark(Mark::Split) => {
+                    self.marked(Ink::Inserted, "¶");
+                    self.push(Ink::Plain, "\n");
+                }
+                Op::Mark(Mark::Merge) => {
+                    self.marked(Ink::Deleted, "¶");
+                    self.push(Ink::Plain, " ");
+                }
+                Op::Mark(Mark::MoveFrom { .. }) => {}
+            }
+        }
+    }
+
+    /// Adds a piece, and the space between it and the next op outside of all marks.
+    fn piece(&mut self, piece: &Piece, next: Option<&Op>) {
+        match piece.kind {
+            Kind::Equal => {
+                self.push(if piece.noise { Ink::Faint } else { Ink::Plain }, piece.new.trim_end());
+            }
+            Kind::Insert | Kind::Delete | Kind::Replace => {
+                self.marked(Ink::Deleted, piece.old.trim());
+                self.marked(Ink::Inserted, piece.new.trim());
+            }
+        }
+        let tail = |text: &str| text[text.trim_end().len()..].to_owned();
+        let (old, new) = (tail(&piece.old), tail(&piece.new));
+        // A comma may have come or gone after a word: the space follows the text in which the next piece stands.
+        let space = match (piece.kind, next) {
+            (_, None) => return,
+            (Kind::Delete, _) => old,
+            (Kind::Insert, _) => new,
+            (_, Some(Op::Piece(next))) if next.kind == Kind::Delete => old,
+            (_, Some(Op::Piece(next))) if next.kind == Kind::Replace && old.is_empty() => old,
+            (Kind::Equal | Kind::Replace, Some(_)) => new,
+        };
+        if !space.is_empty() {
+            self.push(Ink::Plain, if space.matches('\n').count() == 1 { "\n" } else { " " });
+        }
+    }
+
+    /// Adds text in an ink, with its marks where there is no colour.
+    pub(super) fn marked(&mut self, ink: Ink, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let (open, close) = if self.color { ("", "") } else { ink.marks() };
+        self.push(ink, open);
+        self.push(ink, text);
+        self.push(ink, close);
+    }
+
+    /// Adds text, white space folded to single spaces and line feeds.
+    pub(super) fn push(&mut self, ink: Ink, text: &str) {
+        for c in text.chars() {
+            let c = match c {
+                '\n' => '\n',
+                // These turn the text around them, which is not ours to show otherwise than it stands.
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => continue,
+                c if c.is_whitespace() => ' ',
+                c if c.is_control() => char::REPLACEMENT_CHARACTER,
+                c => c,
+            };
+            match (self.chars.last().map(|&(last, _)| last), c) {
+                (Some(' ' | '\n') | None, ' ') | (Some('\n') | None, '\n') => {}
+                (Some(' '), '\n') => {
+                    self.chars.pop();
+                    self.chars.push((c, ink));
+                }
+                _ => self.chars.push((c, ink)),
+            }
+        }
+    }
+
+    /// The rows of at most `width` columns: broken at spaces, and inside of what is longer than a row.
+    pub(super) fn rows(&self, width: usize) -> Vec<&[(char, Ink)]> {
+        let width = if width == 0 { usize::MAX } else { width };
+        let mut rows = Vec::new();
+        for line in self.chars.split(|&(c, _)| c == '\n') {
+            let (mut start, mut columns, mut space) = (0, 0, None);
+            for (at, &(c, _)) in line.iter().enumerate() {
+                let wide = c.width().unwrap_or(0);
+                if columns + wide > width && at > start {
+                    let next = match space {
+                        _ if c == ' ' => at,
+                        Some(space) => space + 1,
+                        None => at,
+                    };
+                    let end = if c == ' ' { at } else { space.unwrap_or(at) };
+                    rows.push(&line[start..end]);
+                    start = next;
+                    columns = line[start..at].iter().map(|(c, _)| c.width().unwrap_or(0)).sum();
+                    space = None;
+                }
+                if c == ' ' {
+                    if at == start {
+                        start += 1;
+                        continue;
+                    }
+                    space = Some(at);
+                }
+                columns += wide;
+            }
+            let end = line.iter().rposition(|&(c, _)| c != ' ').map_or(start, |last| (last + 1).max(start));
+            rows.push(&line[start.min(end)..end]);
+        }
+        if rows.last().is_some_and(|row| row.is_empty()) && rows.len() > 1 {
+            rows.pop();
+        }
+        rows
+    }
+}

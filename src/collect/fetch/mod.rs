@@ -38,6 +38,8 @@ const MOST_ROBOTS_HOPS: usize = 5;
 const MOST_HEADERS: usize = 256;
 /// Most bytes of an answer's headers in HTTP/2.
 const MOST_HEADER_BYTES: u32 = 256 * 1024;
+/// Longest timeout and interval that are taken as they are said; a settings file can say more than a clock can count.
+const LONGEST_TIME: Duration = Duration::from_secs(24 * 3600);
 /// How much of a robots.txt counts (RFC 9309, section 2.5: at least 500 KiB).
 const ROBOTS_BYTES: usize = 500 * 1024;
 
@@ -104,7 +106,10 @@ impl Client {
     pub fn new(source: &Source, contact: &str, clock: Arc<dyn Clock>, hosts: Arc<Hosts>) -> Result<Self, FetchError> {
         let reach = Arc::new(Reach::of(source));
         let (tls, seen_tls) = tls::config(source.ca.as_deref())?;
-        let timeout = source.limits.timeout;
+        let mut limits = source.limits.clone();
+        limits.timeout = limits.timeout.min(LONGEST_TIME);
+        limits.min_interval = limits.min_interval.min(LONGEST_TIME);
+        let timeout = limits.timeout;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .tls_info(true)
@@ -144,7 +149,7 @@ impl Client {
             hosts,
             reach,
             robots: source.robots.clone(),
-            limits: source.limits.clone(),
+            limits,
             agent: record::agent(contact),
             extra,
             secure: source.url.scheme() == "https",

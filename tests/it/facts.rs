@@ -54,12 +54,10 @@ fn keep_all_keeps_the_noise_too_and_calls_nothing_revised() {
     let desk = Desk::empty();
     desk.write_sources("keep = \"all\"", &[("press", &site, "")]);
     assert_eq!(counted(&desk.round()), "new 3");
-    let before = segments(&desk).len();
+    let before = segments(&desk);
     assert_eq!(counted(&desk.round()), "unchanged 3");
-    let after = segments(&desk);
-    assert!(after.len() > before);
-    let last = unpacked(after.last().expect("a segment"));
-    assert_eq!(last.matches("WARC-Type: response").count(), 3, "every body that differs by a byte");
+    let new: String = segments(&desk).iter().filter(|path| !before.contains(path)).map(unpacked).collect();
+    assert_eq!(new.matches("WARC-Type: response").count(), 3, "every body that differs by a byte");
     desk.check();
 }
 
@@ -67,14 +65,18 @@ fn keep_all_keeps_the_noise_too_and_calls_nothing_revised() {
 fn a_clause_beside_the_statement_is_evidence_though_it_is_no_revision() {
     let site = Site::with(4);
     site.set(|office| office.noisy = true);
-    site.edit("2", |page| page.aside = Some("The embankment stays open to pedestrians at all hours of the day.".to_owned()));
+    site.edit("2", |page| {
+        page.aside = Some("The embankment stays open to pedestrians at all hours of the day.".to_owned())
+    });
     let desk = Desk::watching(&site);
     assert_eq!(counted(&desk.round()), "new 4");
     let shown = desk.run(&["show", &site.page("2")]).ok();
     assert!(!shown.text().contains("embankment"), "the reader leaves it out, which is what this test is about");
     let before = segments(&desk);
 
-    site.edit("2", |page| page.aside = Some("The embankment is closed to pedestrians until further notice.".to_owned()));
+    site.edit("2", |page| {
+        page.aside = Some("The embankment is closed to pedestrians until further notice.".to_owned())
+    });
     assert_eq!(counted(&desk.round()), "unchanged 4", "nothing of the statement was changed");
     let kept: Vec<PathBuf> = segments(&desk).into_iter().filter(|path| !before.contains(path)).collect();
     assert_eq!(kept.len(), 1, "the body that shows the change is kept");
@@ -89,7 +91,9 @@ fn a_clause_beside_the_statement_is_evidence_though_it_is_no_revision() {
 
 #[test]
 fn our_settings_make_no_revision() {
-    for settings in ["ignore = [\"article p:nth-of-type(2)\"]", "body = \"article p:nth-of-type(1)\"", "title = \"title\""] {
+    for settings in
+        ["ignore = [\"article p:nth-of-type(2)\"]", "body = \"article p:nth-of-type(1)\"", "title = \"title\""]
+    {
         let site = Site::with(3);
         site.set(|office| office.noisy = true);
         let desk = Desk::watching(&site);
@@ -158,7 +162,13 @@ fn rereading_shows_first_appends_then_and_changes_no_history() {
 #[test]
 fn an_unread_page_is_kept_and_said_to_be_unread() {
     let site = Site::with(4);
-    site.mishap(&path_of("2"), crate::site::Mishap::Body("text/html; charset=utf-8", b"<html><body><script>var app = 1;</script><div id=\"app\"></div></body></html>".to_vec()));
+    site.mishap(
+        &path_of("2"),
+        crate::site::Mishap::Body(
+            "text/html; charset=utf-8",
+            b"<html><body><script>var app = 1;</script><div id=\"app\"></div></body></html>".to_vec(),
+        ),
+    );
     let desk = Desk::watching(&site);
     let told = desk.round();
     assert_eq!(counted(&told), "failed 1, new 3", "{told:#?}");

@@ -3,10 +3,12 @@
 //! Nothing here needs a network but loopback, or a clock that stands still. Each scenario has a [`desk::Desk`] of its own.
 #![allow(clippy::disallowed_methods)] // tests open files where they like
 
+mod answers;
 mod desk;
 mod pages;
 mod site;
 
+mod asked;
 mod damage;
 mod demo;
 mod facts;

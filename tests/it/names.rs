@@ -77,7 +77,8 @@ fn a_revision_goes_by_its_number_and_by_its_date() {
     }
     let _ = desk.run(&["diff", &id, "1", "2", "--exit-code"]).status(1);
     let _ = desk.run(&["diff", &id, "1", "1", "--exit-code"]).ok();
-    let json: serde_json::Value = serde_json::from_str(desk.run(&["diff", &id, "--format", "json"]).ok().text()).expect("JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(desk.run(&["diff", &id, "--format", "json"]).ok().text()).expect("JSON");
     for field in ["statement", "old", "new", "ops", "summary"] {
         assert!(!json[field].is_null(), "{field} in {json}");
     }
@@ -92,8 +93,27 @@ fn a_revision_goes_by_its_number_and_by_its_date() {
 #[test]
 fn a_name_that_says_too_little_or_nothing_is_refused_with_help() {
     let (site, desk, _) = revised_once();
-    let _ = desk.run(&["show", "press/"]).status(2).says(&["can mean more than one", "press/", "hint: write more of it"]);
-    for name in ["press/ffffffffffff", "nobody", "sha256:00000000", "http://127.0.0.1:1/other", "@2", "", "\u{1b}[31m"] {
+    // of 17 ids two begin alike
+    for number in 4..=17 {
+        site.publish(&number.to_string(), Page::numbered(number));
+    }
+    desk.round();
+    let first = |line: &serde_json::Value| line["statement"].as_str().expect("an id")[..7].to_owned();
+    let mut starts: Vec<String> = desk.listed().iter().map(first).collect();
+    starts.sort();
+    let twice = starts.windows(2).find(|pair| pair[0] == pair[1]).expect("two that begin alike");
+    let _ =
+        desk.run(&["show", &twice[0]]).status(2).says(&["can mean more than one", &twice[0], "hint: write more of it"]);
+    for name in [
+        "press/",
+        "press/ffffffffffff",
+        "nobody",
+        "sha256:00000000",
+        "http://127.0.0.1:1/other",
+        "@2",
+        "",
+        "\u{1b}[31m",
+    ] {
         let ran = desk.run(&["show", name]).status(2);
         assert!(ran.stdout.is_empty());
         assert!(ran.stderr.contains("hint: ") || ran.stderr.contains("nothing is kept"), "{name:?}: {ran:?}");
@@ -103,7 +123,9 @@ fn a_name_that_says_too_little_or_nothing_is_refused_with_help() {
         let _ = desk.run(&["cat", name]).status(2).says(&["digest"]);
     }
     let _ = desk.run(&["cat", &"0".repeat(64)]).status(2).says(&["nothing is kept under"]);
-    for arguments in [&["list", "--since", "yesterday-ish"][..], &["list", "--state", "odd"], &["show"], &["no-such-command"]] {
+    for arguments in
+        [&["list", "--since", "yesterday-ish"][..], &["list", "--state", "odd"], &["show"], &["no-such-command"]]
+    {
         let _ = desk.run(arguments).status(2);
     }
     drop(site);
@@ -116,7 +138,19 @@ fn a_history_and_a_difference_as_a_person_sees_them() {
     site.withdraw("1", 410);
     desk.round();
     let history = desk.run(&["history", &id]).ok();
-    insta::assert_snapshot!(normal(history.text(), &desk, &site), @r#""#);
+    insta::assert_snapshot!(normal(history.text(), &desk, &site), @r#"
+    On the works at the Strelsau crossing, report 1
+    press/ID  withdrawn
+    http://SITE/news/statement-1.html
+
+      1  TIME to TIME, 1 looks
+         stated date 2026-01-02T16:05:00+04:00  entry 6  sha256:DIGEST
+      2  TIME last seen TIME, 1 looks
+         stated date 2026-01-02T16:05:00+04:00  entry 11  sha256:DIGEST
+        1 number (107 → 90); title unchanged
+
+    TIME  withdrawn  entry 18  (status 410; title "Page not found")
+    "#);
     let diff = desk.run(&["diff", &id, "--format", "unified"]).ok();
     insta::assert_snapshot!(normal(diff.text(), &desk, &site), @r#""#);
     desk.check();
@@ -160,7 +194,8 @@ fn nothing_that_an_office_writes_commands_the_terminal() {
     page.paragraphs[0].push_str(" \u{1b}[2J\u{9b}31m\u{202e}reversed");
     site.publish("hostile", page);
     let desk = Desk::watching(&site);
-    let is_command = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_command =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let fetched = desk.run(&["fetch"]).ok();
     site.edit("hostile", |page| page.title.push_str("\u{1b}[32m again"));
     let address = site.page("hostile");
@@ -183,6 +218,9 @@ fn nothing_that_an_office_writes_commands_the_terminal() {
         all.push(desk.run(arguments).ok());
     }
     for ran in &all {
+        // where it is data for other programs, marks of direction belong to the text
+        let is_data = format!("{ran:?}").starts_with("onrecord diff") && ran.text().starts_with("--- ");
+        let is_command = |c: char| is_command(c) && !(is_data && !c.is_control());
         let said = format!("{}{}", ran.text(), ran.stderr);
         assert!(!said.contains(is_command), "{ran:?}: {:?}", said.chars().find(|c| is_command(*c)));
     }

@@ -158,7 +158,13 @@ pub fn absent() -> String {
 /// The statements that are listed, newest first.
 fn listed(office: &Office) -> Vec<(&str, &Page)> {
     let is_listed = |gone: Option<u16>| gone.is_none() || !office.delists;
-    office.places.iter().rev().filter(|(_, place)| is_listed(place.gone)).map(|(name, place)| (name.as_str(), &place.page)).collect()
+    office
+        .places
+        .iter()
+        .rev()
+        .filter(|(_, place)| is_listed(place.gone))
+        .map(|(name, place)| (name.as_str(), &place.page))
+        .collect()
 }
 
 /// A page of the listing, from 1.
@@ -171,7 +177,9 @@ pub fn listing(office: &Office, base: &str, number: usize) -> String {
         .take(per_page)
         .map(|(name, page)| {
             let (path, title, date) = (path_of(name), escape(&page.title), day(&page.published));
-            format!("<li class=\"item\"><span class=\"date\">{date}</span>\n<h3><a href=\"{path}\">{title}</a></h3></li>\n")
+            format!(
+                "<li class=\"item\"><span class=\"date\">{date}</span>\n<h3><a href=\"{path}\">{title}</a></h3></li>\n"
+            )
         })
         .collect();
     let next = if number * per_page < all.len() {
@@ -181,8 +189,12 @@ pub fn listing(office: &Office, base: &str, number: usize) -> String {
     };
     let announced = match office.feed {
         Some((Feed::Rss, _)) => format!("<link rel=\"alternate\" type=\"application/rss+xml\" href=\"{base}/feed\">\n"),
-        Some((Feed::Atom, _)) => format!("<link rel=\"alternate\" type=\"application/atom+xml\" href=\"{base}/feed\">\n"),
-        Some((Feed::Json, _)) => format!("<link rel=\"alternate\" type=\"application/feed+json\" href=\"{base}/feed\">\n"),
+        Some((Feed::Atom, _)) => {
+            format!("<link rel=\"alternate\" type=\"application/atom+xml\" href=\"{base}/feed\">\n")
+        }
+        Some((Feed::Json, _)) => {
+            format!("<link rel=\"alternate\" type=\"application/feed+json\" href=\"{base}/feed\">\n")
+        }
         None => String::new(),
     };
     format!(
@@ -207,8 +219,10 @@ pub fn feed(office: &Office, base: &str) -> (&'static str, String) {
                     format!("<item><title>{title}</title><link>{url}</link><guid>{url}</guid><pubDate>{date}</pubDate></item>\n")
                 })
                 .collect();
-            let head = format!("<title>Press service</title><link>{base}/news/</link><description>All news</description>");
-            let body = format!("<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel>{head}\n{items}</channel></rss>\n");
+            let head =
+                format!("<title>Press service</title><link>{base}/news/</link><description>All news</description>");
+            let body =
+                format!("<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel>{head}\n{items}</channel></rss>\n");
             ("application/rss+xml; charset=utf-8", body)
         }
         Feed::Atom => {

@@ -12,20 +12,20 @@ fn every_problem_of_the_configuration_is_told_with_its_line_and_nothing_is_fetch
     let site = Site::with(1);
     let desk = Desk::empty();
     let text = format!(
-        "[archive]\npaht = \"archive\"\n[fetch]\nmin_interval = \"soon\"\n[[source]]\nid = \"press\"\nurl = \"{}\"\nbody = \"p[\"\n\
+        "[archive]\npathh = \"archive\"\n[fetch]\nmin_interval = \"soon\"\n[[source]]\nid = \"press\"\nurl = \"{}\"\nbody = \"p[\"\n\
          [[source]]\nid = \"press\"\nurl = \"ftp://127.0.0.1/\"\ntimezone = \"Asia/Ruritania\"\n",
         site.news()
     );
     desk.write("sources.toml", &text);
     for command in [&["fetch"][..], &["list"], &["verify"], &["sources"]] {
         let ran = desk.run(command).status(2);
-        let lines = [2, 4, 8, 10, 11, 12].map(|line| format!("sources.toml:{line}:"));
-        let _ = ran.says(&lines.each_ref().map(String::as_str)).says(&["did you mean \"path\"?"]);
+        let lines = [2, 4, 8, 11, 12].map(|line| format!("line {line},"));
+        let _ = ran.says(&lines.each_ref().map(String::as_str)).says(&["sources.toml", "did you mean \"path\"?"]);
     }
     assert!(site.take_requests().is_empty(), "nothing is fetched");
     assert!(!desk.archive().exists());
     desk.write("sources.toml", "[archive\n");
-    let _ = desk.run(&["fetch"]).status(2).says(&["sources.toml:1:"]);
+    let _ = desk.run(&["fetch"]).status(2).says(&["sources.toml", "line 1,"]);
     let _ = desk.run(&["fetch", "--config", "nowhere.toml"]).status(2).says(&["nowhere.toml"]);
 }
 
@@ -71,9 +71,9 @@ fn an_archive_that_went_missing_is_not_begun_anew() {
         let _ = desk.run(command).status(3).says(&["is not there", "hint: ", "--new-log"]);
     }
     // an empty folder, as an unmounted disk leaves it
-    fs::create_dir(desk.archive()).expect("a folder");
+    fs::create_dir_all(desk.archive()).expect("a folder");
     let _ = desk.run(&["fetch"]).status(3).says(&["is not there", "hint: "]);
-    fs::remove_dir(desk.archive()).expect("still empty");
+    fs::remove_dir_all(desk.archive()).expect("to remove it");
     fs::rename(desk.path("elsewhere"), desk.archive()).expect("to move it back");
     assert_eq!(counted(&desk.round()), "unchanged 2");
     desk.check();
@@ -178,7 +178,14 @@ fn a_lost_key_is_no_reason_to_make_another_in_silence() {
     fs::remove_file(&key).expect("to lose it");
     let _ = desk.run(&["fetch"]).status(3).says(&["key", "hint: "]);
     assert_eq!(desk.listed().len(), 1, "reading needs no key");
-    assert_eq!(fs::read_dir(desk.keys()).expect("keys").flatten().filter(|file| file.path().extension().is_some_and(|kind| kind == "key")).count(), 0);
+    assert_eq!(
+        fs::read_dir(desk.keys())
+            .expect("keys")
+            .flatten()
+            .filter(|file| file.path().extension().is_some_and(|kind| kind == "key"))
+            .count(),
+        0
+    );
     drop(kept);
     desk.leave_damaged();
 }

@@ -4,14 +4,13 @@
 //! noted, so that a test can say how an office was treated.
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::pages;
+use crate::answers::receive;
 pub use crate::pages::{Charset, Page};
 
 /// How a path answers instead of, or beside, what stands there.
@@ -73,7 +72,8 @@ pub enum Wire {
 pub struct Request {
     /// Path and query.
     pub path: String,
-    headers: Vec<(String, String)>,
+    /// Its headers.
+    pub headers: Vec<(String, String)>,
     /// When it came.
     pub at: Instant,
     /// When the answer to it was sent.
@@ -120,12 +120,17 @@ pub struct Office {
     pub mishaps: HashMap<String, Mishap>,
 }
 
-struct Shared {
-    office: Mutex<Office>,
-    requests: Mutex<Vec<Request>>,
-    visitors: AtomicU64,
+/// What the threads of an office share.
+pub struct Shared {
+    /// The office.
+    pub office: Mutex<Office>,
+    /// Every request so far.
+    pub requests: Mutex<Vec<Request>>,
+    /// How many visitors came.
+    pub visitors: AtomicU64,
     closed: AtomicBool,
-    base: String,
+    /// `http://127.0.0.1:PORT`.
+    pub base: String,
 }
 
 /// The office, open until dropped.
@@ -135,7 +140,8 @@ pub struct Site {
     doorman: Option<JoinHandle<()>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A lock that outlives a panic elsewhere.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -270,155 +276,4 @@ impl Drop for Site {
 /// The path of a statement.
 pub fn path_of(name: &str) -> String {
     format!("/news/statement-{name}.html")
-}
-
-fn receive(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let mut head = Vec::new();
-    let mut part = [0; 4096];
-    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let read = stream.read(&mut part)?;
-        if read == 0 || head.len() > 100_000 {
-            return Ok(());
-        }
-        head.extend_from_slice(&part[..read]);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let mut lines = head.split("\r\n");
-    let path = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
-    let header = |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-    let request = Request { path, headers: lines.filter_map(header).collect(), at: Instant::now(), answered: None };
-    let number = {
-        let mut requests = lock(&shared.requests);
-        requests.push(request.clone());
-        requests.len() - 1
-    };
-    let answer = answer(&request, shared);
-    let sent = stream.write_all(&answer);
-    if let Some(noted) = lock(&shared.requests).get_mut(number) {
-        noted.answered = Some(Instant::now());
-    }
-    sent?;
-    stream.shutdown(Shutdown::Write)?;
-    // what is closed with bytes unread is reset by the system, and the answer with it
-    while stream.read(&mut part)? > 0 {}
-    Ok(())
-}
-
-fn answer(request: &Request, shared: &Shared) -> Vec<u8> {
-    let bare = request.path.split('?').next().unwrap_or_default();
-    let mishap = {
-        let office = lock(&shared.office);
-        let begins = |(path, _): &(&String, &Mishap)| path.strip_suffix('*').is_some_and(|start| bare.starts_with(start));
-        let by_start = || office.mishaps.iter().find(begins).map(|(_, mishap)| mishap);
-        office.mishaps.get(&request.path).or_else(|| office.mishaps.get(bare)).or_else(by_start).cloned()
-    };
-    match mishap {
-        None => usual(request, shared),
-        Some(Mishap::Slow(wait)) => {
-            thread::sleep(wait);
-            usual(request, shared)
-        }
-        Some(Mishap::Status(status)) => plain(status, "text/html", b"<html><body>Sorry.</body></html>", &[]),
-        Some(Mishap::Redirect(status, to)) => plain(status, "text/html", b"", &[("Location", to)]),
-        Some(Mishap::CutShort) => {
-            let mut answer = usual(request, shared);
-            answer.truncate(answer.len() - 100);
-            answer
-        }
-        Some(Mishap::Reset) => Vec::new(),
-        Some(Mishap::Raw(bytes)) => bytes,
-        Some(Mishap::Body(kind, bytes)) => plain(200, kind, &bytes, &[]),
-    }
-}
-
-fn plain(status: u16, kind: &str, body: &[u8], more: &[(&str, String)]) -> Vec<u8> {
-    let mut out = format!("HTTP/1.1 {status} As told\r\nConnection: close\r\nContent-Type: {kind}\r\n");
-    for (name, value) in more {
-        out.push_str(&format!("{name}: {value}\r\n"));
-    }
-    out.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    let mut out = out.into_bytes();
-    out.extend_from_slice(body);
-    out
-}
-
-/// The answer where nothing goes wrong.
-fn usual(request: &Request, shared: &Shared) -> Vec<u8> {
-    let office = lock(&shared.office);
-    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-    let visitor = shared.visitors.fetch_add(1, Ordering::SeqCst);
-    let found = office.places.iter().find(|(name, _)| path == path_of(name)).map(|(_, place)| place);
-    let number = query.strip_prefix("page=").and_then(|number| number.parse().ok()).unwrap_or(1);
-    let (kind, body, changes) = match (path, found) {
-        (_, Some(Place { gone: Some(status), .. })) => {
-            return plain(*status, "text/html; charset=utf-8", pages::absent().as_bytes(), &[]);
-        }
-        (_, Some(place)) => {
-            let noise = office.noisy.then_some(visitor);
-            let html = pages::statement(&place.page, noise);
-            let kind = format!("text/html; charset={}", place.page.charset.label());
-            (kind, place.page.charset.encode(&html), place.changes)
-        }
-        ("/news/", None) => {
-            let html = pages::listing(&office, &shared.base, number);
-            ("text/html; charset=utf-8".to_owned(), html.into_bytes(), 0)
-        }
-        ("/feed", None) if office.feed.is_some() => {
-            let (kind, body) = pages::feed(&office, &shared.base);
-            (kind.to_owned(), body.into_bytes(), 0)
-        }
-        ("/robots.txt", None) => match &office.robots {
-            Some(rules) => ("text/plain".to_owned(), rules.clone().into_bytes(), 0),
-            None => return plain(404, "text/plain", b"", &[]),
-        },
-        (_, None) => return plain(404, "text/html; charset=utf-8", pages::absent().as_bytes(), &[]),
-    };
-    let mut headers = Vec::new();
-    if let (Some((name, value, condition)), Some(_)) = (version(office.validators, &body, changes), found) {
-        if request.header(condition) == Some(value.as_str()) {
-            return format!("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n{name}: {value}\r\n\r\n").into_bytes();
-        }
-        headers.push((name, value));
-    }
-    let gzip_is_taken = request.header("accept-encoding").is_some_and(|taken| taken.contains("gzip"));
-    send(&kind, &body, &headers, office.wire, gzip_is_taken)
-}
-
-/// Name and value of the header that tells versions apart, and the header that asks for it.
-fn version(validators: Validators, body: &[u8], changes: i64) -> Option<(&'static str, String, &'static str)> {
-    match validators {
-        Validators::None => None,
-        Validators::Etag => Some(("ETag", format!("\"{:08x}\"", pages::sum(body)), "if-none-match")),
-        Validators::LastModified => {
-            let time = chrono::DateTime::from_timestamp(1_700_000_000 + 3600 * changes, 0).expect("a time");
-            Some(("Last-Modified", time.format("%a, %d %b %Y %H:%M:%S GMT").to_string(), "if-modified-since"))
-        }
-    }
-}
-
-fn send(kind: &str, body: &[u8], headers: &[(&str, String)], wire: Wire, gzip_is_taken: bool) -> Vec<u8> {
-    let mut headers = headers.to_vec();
-    let packs = gzip_is_taken && matches!(wire, Wire::Gzip | Wire::GzipChunked);
-    let body = if packs {
-        headers.push(("Content-Encoding", "gzip".to_owned()));
-        pages::gzip(body)
-    } else {
-        body.to_vec()
-    };
-    if matches!(wire, Wire::Plain | Wire::Gzip) {
-        return plain(200, kind, &body, &headers);
-    }
-    let mut out = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: {kind}\r\n");
-    for (name, value) in &headers {
-        out.push_str(&format!("{name}: {value}\r\n"));
-    }
-    let mut out = format!("{out}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
-    for chunk in body.chunks(700) {
-        out.extend(format!("{:x}\r\n", chunk.len()).bytes());
-        out.extend_from_slice(chunk);
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(b"0\r\n\r\n");
-    out
 }

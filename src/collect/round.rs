@@ -29,8 +29,10 @@ use crate::model::statement::StatementId;
 use crate::model::time::Instant;
 use crate::read;
 
-/// How often what was seen is made durable and told, at the latest.
+/// How often what was seen is made durable and told, at the latest; the first time sooner, so that somebody who watches
+/// sees soon that it works.
 const PUBLISH_EVERY: Duration = Duration::from_secs(3);
+const FIRST_PUBLISH: Duration = Duration::from_millis(300);
 /// What may wait to be published, compressed, before it is.
 const MOST_WAITING: usize = 16 * 1024 * 1024;
 /// From so many on, statements that vanish together may mean that their source is unwell.
@@ -102,9 +104,8 @@ pub async fn run(
         Ok::<_, ArchiveError>(tallies)
     };
     tokio::pin!(asked);
-    let mut ticks = tokio::time::interval(PUBLISH_EVERY);
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + FIRST_PUBLISH, PUBLISH_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    ticks.tick().await;
     let mut tallies = loop {
         tokio::select! {
             tallies = &mut asked => break tallies?,
@@ -177,7 +178,8 @@ impl Context<'_> {
         let client = match Client::new(source, &self.plan.contact, Arc::clone(self.clock), Arc::clone(self.hosts)) {
             Ok(client) => client,
             Err(error) => {
-                let failed = Judgement { verdict: Verdict::Failed, evidence: vec![error.to_string()], final_at_once: false };
+                let failed =
+                    Judgement { verdict: Verdict::Failed, evidence: vec![error.to_string()], final_at_once: false };
                 tally.count(failed.verdict);
                 let (id, url, at, round) = (source.id.clone(), source.url.clone(), self.clock.now(), self.round);
                 self.write(move |writer| writer.poll(&unanswered(round, at, &id, &url, &[], &failed), None)).await?;
@@ -189,7 +191,8 @@ impl Context<'_> {
         let limit = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
         let limit = self.plan.limit.unwrap_or(usize::MAX).min(limit);
         let news = {
-            let is_known = |url: &Url| matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)));
+            let is_known =
+                |url: &Url| matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)));
             discover::look_for_news(&client, source, &is_known, limit.saturating_add(1)).await
         };
         let answered = news.answered();
@@ -221,7 +224,11 @@ impl Context<'_> {
         for mut looked in held {
             if together || !answered {
                 looked.judgement.verdict = Verdict::Unwell;
-                let why = if answered { "most of the source vanished at once" } else { "the source's own listing does not answer" };
+                let why = if answered {
+                    "most of the source vanished at once"
+                } else {
+                    "the source's own listing does not answer"
+                };
                 looked.judgement.evidence.push(why.to_owned());
             }
             tally.count(looked.judgement.verdict);
@@ -263,7 +270,8 @@ impl Context<'_> {
             let judgement = Judgement { verdict: Verdict::Statement, evidence: vec![], final_at_once: false };
             tally.count(judgement.verdict);
             let at = visit.answer.at;
-            let looked = Looked { statement, url: item.url.clone(), stood: true, answer: Ok(visit.clone()), judgement, at };
+            let looked =
+                Looked { statement, url: item.url.clone(), stood: true, answer: Ok(visit.clone()), judgement, at };
             self.keep(source, looked).await?;
         }
         Ok(())
@@ -296,7 +304,8 @@ impl Context<'_> {
             known.iter().map(|known| (known.statement.clone(), known.clone())).collect();
         let mut left = 0;
         for item in &news.items {
-            let too_old = |since: Instant| item.published.and_then(|date| date.latest()).is_some_and(|date| date < since);
+            let too_old =
+                |since: Instant| item.published.and_then(|date| date.latest()).is_some_and(|date| date < since);
             if self.plan.since.is_some_and(too_old) {
                 continue;
             }
@@ -451,7 +460,9 @@ fn judge_poll(source: &Source, poll: &discover::Poll) -> Judgement {
     match judgement.verdict {
         Verdict::Statement | Verdict::Gone if visit.answer.status < 300 && !poll.items.is_empty() => listing,
         Verdict::Statement => match &poll.problem {
-            Some(problem) => Judgement { verdict: Verdict::Failed, evidence: vec![problem.clone()], final_at_once: false },
+            Some(problem) => {
+                Judgement { verdict: Verdict::Failed, evidence: vec![problem.clone()], final_at_once: false }
+            }
             None => listing,
         },
         Verdict::Listing

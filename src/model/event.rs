@@ -88,8 +88,7 @@ pub struct Event {
     /// Which statement; absent where a whole source is meant.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "short_id")]
     pub statement: Option<StatementId>,
-    /// Its address.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its address. In every line, so that whoever reads the addresses need not look at the kind first.
     pub url: Option<String>,
     /// Which revision now stands, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]

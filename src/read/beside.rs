@@ -6,8 +6,10 @@ use crate::model::capture::Beside;
 
 /// Links kept of one page.
 const MOST: usize = 500;
-const FILES: [&str; 18] =
-    ["pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "zip", "rar", "7z", "mp3", "mp4", "epub", "txt"];
+const FILES: [&str; 18] = [
+    "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "zip", "rar", "7z", "mp3", "mp4",
+    "epub", "txt",
+];
 
 /// Gathers what stands beside a text whose element is at one of `containers`.
 pub(super) fn beside(meta: &Metadata, outline: &Outline<'_>, containers: &[usize], chrome: &[bool]) -> Beside {
@@ -22,7 +24,8 @@ pub(super) fn beside(meta: &Metadata, outline: &Outline<'_>, containers: &[usize
             continue;
         }
         let href = outline.element(place).and_then(|element| attribute(element, "href"));
-        let Some(url) = href.filter(|href| !href.starts_with('#')).and_then(|href| absolute(href, meta.base.as_ref())) else {
+        let Some(url) = href.filter(|href| !href.starts_with('#')).and_then(|href| absolute(href, meta.base.as_ref()))
+        else {
             continue;
         };
         let extension = url.path().rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());

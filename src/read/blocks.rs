@@ -188,7 +188,8 @@ impl<'o, 'a> Run<'o, 'a> {
     fn end_cell(&mut self) {
         let (text, outside) = (self.text.take(), self.outside.take());
         if let Some(cells) = &mut self.cells
-            && (!text.is_empty() || self.around.last().is_some_and(|place| matches!(self.outline.tag(*place), "td" | "th")))
+            && (!text.is_empty()
+                || self.around.last().is_some_and(|place| matches!(self.outline.tag(*place), "td" | "th")))
         {
             cells.push((text, outside));
         }

@@ -74,7 +74,11 @@ fn damaged_utf8(bytes: &[u8]) -> Decoded {
     }
     if stray > sound {
         let encoding = guess(bytes);
-        return decoded(encoding, bytes, vec![format!("declared as UTF-8, which the bytes are not; guessed {}", encoding.name())]);
+        return decoded(
+            encoding,
+            bytes,
+            vec![format!("declared as UTF-8, which the bytes are not; guessed {}", encoding.name())],
+        );
     }
     let warning = format!("{stray} bytes are not UTF-8 as declared; read as windows-1252");
     Decoded { text, charset: UTF_8.name(), warnings: vec![warning] }
@@ -165,7 +169,8 @@ mod tests {
 
     use super::*;
 
-    const RUSSIAN: &str = "В результате обстрела ранены военнослужащие, им оказана медицинская помощь. Обстановка стабильна.";
+    const RUSSIAN: &str =
+        "В результате обстрела ранены военнослужащие, им оказана медицинская помощь. Обстановка стабильна.";
 
     fn encoded(label: &str, text: &str) -> Vec<u8> {
         Encoding::for_label(label.as_bytes()).expect("a charset").encode(text).0.into_owned()
@@ -176,7 +181,11 @@ mod tests {
         let cases = [
             ("windows-1251", Some("text/html; charset=\"windows-1251\""), RUSSIAN.to_owned()),
             ("koi8-r", None, format!("<html><head><meta charset=koi8-r></head>{RUSSIAN}")),
-            ("windows-1251", None, format!("<!-- charset=utf-8 --><META http-equiv=x content='text/html; charset=cp1251'>{RUSSIAN}")),
+            (
+                "windows-1251",
+                None,
+                format!("<!-- charset=utf-8 --><META http-equiv=x content='text/html; charset=cp1251'>{RUSSIAN}"),
+            ),
             ("ibm866", None, format!("<?xml version='1.0' encoding='IBM866'?><p>{RUSSIAN}")),
             ("x-mac-cyrillic", None, format!("<?xml version=\"1.0\" encoding=\"MacCyrillic\"?>{RUSSIAN}")),
         ];
@@ -204,8 +213,10 @@ mod tests {
         let text = format!("<p>{RUSSIAN}</p>");
         for (mark, big) in [(true, true), (true, false), (false, true), (false, false)] {
             let marked = if mark { format!("\u{feff}{text}") } else { text.clone() };
-            let bytes: Vec<u8> =
-                marked.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+            let bytes: Vec<u8> = marked
+                .encode_utf16()
+                .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect();
             assert_eq!(decode(&bytes, Some("text/html")).text, text, "mark {mark}, big {big}");
         }
     }

@@ -10,17 +10,89 @@ use super::title::{essence, same};
 
 /// Lines that are no text wherever they stand, in [`essence`] form.
 const PHRASES: [&str; 64] = [
-    "print", "printversion", "printthispage", "share", "sharethis", "shareon", "tweet", "email", "facebook", "twitter", "telegram", "whatsapp",
-    "linkedin", "readmore", "more", "readalso", "seealso", "related", "relatednews", "latestnews", "advertisement", "advertising", "back",
-    "backtolist", "backtonews", "backtotop", "top", "home", "next", "previous", "comments", "leaveacomment", "loading", "tags", "copylink", "listen",
-    "печать", "версиядляпечати", "распечатать", "поделиться", "поделитьсявсоцсетях", "читайтетакже", "назад", "назадксписку", "вернутьсяксписку",
-    "кспискуновостей", "наверх", "подробнее", "метки", "идетполучениеинформации", "друк", "версіядлядруку", "поділитися", "читайтетакож",
-    "տպել", "կիսվել", "paylaş", "çapversiyası", "yazdır", "partager", "imprimer", "drucken", "teilen", "印刷",
+    "print",
+    "printversion",
+    "printthispage",
+    "share",
+    "sharethis",
+    "shareon",
+    "tweet",
+    "email",
+    "facebook",
+    "twitter",
+    "telegram",
+    "whatsapp",
+    "linkedin",
+    "readmore",
+    "more",
+    "readalso",
+    "seealso",
+    "related",
+    "relatednews",
+    "latestnews",
+    "advertisement",
+    "advertising",
+    "back",
+    "backtolist",
+    "backtonews",
+    "backtotop",
+    "top",
+    "home",
+    "next",
+    "previous",
+    "comments",
+    "leaveacomment",
+    "loading",
+    "tags",
+    "copylink",
+    "listen",
+    "печать",
+    "версиядляпечати",
+    "распечатать",
+    "поделиться",
+    "поделитьсявсоцсетях",
+    "читайтетакже",
+    "назад",
+    "назадксписку",
+    "вернутьсяксписку",
+    "кспискуновостей",
+    "наверх",
+    "подробнее",
+    "метки",
+    "идетполучениеинформации",
+    "друк",
+    "версіядлядруку",
+    "поділитися",
+    "читайтетакож",
+    "տպել",
+    "կիսվել",
+    "paylaş",
+    "çapversiyası",
+    "yazdır",
+    "partager",
+    "imprimer",
+    "drucken",
+    "teilen",
+    "印刷",
 ];
 /// Beginnings of lines that lead away, in [`essence`] form.
 const LEADS_AWAY: [&str; 16] = [
-    "readalso", "readmore", "alsoread", "seealso", "relatedarticle", "relatednews", "morenews", "читайтетакже", "читатьтакже", "смотритетакже",
-    "дляпросмотравидеонеобходим", "читайтетакож", "nəşrolundu", "followuson", "signupfor", "subscribeto",
+    "readalso",
+    "readmore",
+    "alsoread",
+    "seealso",
+    "relatedarticle",
+    "relatednews",
+    "morenews",
+    "читайтетакже",
+    "читатьтакже",
+    "смотритетакже",
+    "дляпросмотравидеонеобходим",
+    "читайтетакож",
+    "nəşrolundu",
+    "followuson",
+    "signupfor",
+    "subscribeto",
 ];
 
 /// The first and the last block of running text among `chosen`, as indices into `blocks`.
@@ -35,9 +107,15 @@ pub(super) fn text_range(blocks: &[Block], chosen: &[usize]) -> Option<(usize, u
 }
 
 /// The paragraphs of the statement, made of the chosen blocks.
-pub(super) fn paragraphs(outline: &Outline<'_>, blocks: &[Block], chosen: &[usize], title: Option<&str>) -> Vec<String> {
+pub(super) fn paragraphs(
+    outline: &Outline<'_>,
+    blocks: &[Block],
+    chosen: &[usize],
+    title: Option<&str>,
+) -> Vec<String> {
     let Some((first, last)) = text_range(blocks, chosen) else { return Vec::new() };
-    let homes: Vec<usize> = chosen.iter().filter(|i| blocks[**i].is_long()).flat_map(|i| homes(outline, &blocks[*i])).collect();
+    let homes: Vec<usize> =
+        chosen.iter().filter(|i| blocks[**i].is_long()).flat_map(|i| homes(outline, &blocks[*i])).collect();
     let kept: Vec<(usize, String)> = chosen
         .iter()
         .filter(|index| {
@@ -105,7 +183,8 @@ fn leads_away(block: &Block) -> bool {
 fn without_head(text: &str, title: Option<&str>, before: bool) -> String {
     let is_head = |line: &str| {
         let strange = if before { 3 } else { 0 };
-        title.is_some_and(|title| same(title, line)) || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
+        title.is_some_and(|title| same(title, line))
+            || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
     };
     let lines: Vec<&str> = text.lines().skip_while(|line| is_head(line)).collect();
     lines.join("\n")

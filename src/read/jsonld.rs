@@ -41,7 +41,9 @@ pub(super) fn article<'t>(scripts: impl Iterator<Item = &'t str>) -> Ld {
                 if publisher.is_none() && is_type(object, &["website"]) {
                     publisher = name(object.get("name"));
                 }
-                queue.extend(["@graph", "mainEntity", "mainEntityOfPage", "hasPart"].iter().filter_map(|key| object.get(*key)));
+                queue.extend(
+                    ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"].iter().filter_map(|key| object.get(*key)),
+                );
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
@@ -51,8 +53,15 @@ pub(super) fn article<'t>(scripts: impl Iterator<Item = &'t str>) -> Ld {
 }
 
 fn parse(script: &str) -> Option<Value> {
-    let script = script.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
-    let script = script.trim().trim_end_matches("-->").trim_end_matches("//]]>").trim_end_matches("]]>").trim().trim_end_matches(';');
+    let script =
+        script.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
+    let script = script
+        .trim()
+        .trim_end_matches("-->")
+        .trim_end_matches("//]]>")
+        .trim_end_matches("]]>")
+        .trim()
+        .trim_end_matches(';');
     let clean = || script.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     first_value(script).or_else(|| first_value(&clean()))
 }
@@ -106,10 +115,14 @@ fn name(value: Option<&Value>) -> Option<String> {
             ["alternateName", "name"].iter().find_map(|key| object.get(*key).and_then(Value::as_str)).map(unescaped)
         }
         Value::Array(values) => {
-            let names: Vec<String> = values.iter().take(20).filter_map(|value| match value {
-                Value::Array(_) => None,
-                other => name(Some(other)),
-            }).collect();
+            let names: Vec<String> = values
+                .iter()
+                .take(20)
+                .filter_map(|value| match value {
+                    Value::Array(_) => None,
+                    other => name(Some(other)),
+                })
+                .collect();
             (!names.is_empty()).then(|| names.join(", "))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
@@ -122,7 +135,19 @@ fn unescaped(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
-    let pairs = [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#039;", "'"), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&laquo;", "«"), ("&raquo;", "»"), ("&amp;", "&")];
+    let pairs = [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#039;", "'"),
+        ("&apos;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&laquo;", "«"),
+        ("&raquo;", "»"),
+        ("&amp;", "&"),
+    ];
     pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }
 

@@ -7,18 +7,76 @@ const LOOKED_AT: usize = 4000;
 
 /// BCP 47 tags of what is detected, for languages whose code has two letters.
 const TAGS: [(Lang, &str); 70] = [
-    (Lang::Afr, "af"), (Lang::Aka, "ak"), (Lang::Amh, "am"), (Lang::Ara, "ar"), (Lang::Aze, "az"), (Lang::Bel, "be"),
-    (Lang::Ben, "bn"), (Lang::Bul, "bg"), (Lang::Cat, "ca"), (Lang::Ces, "cs"), (Lang::Cmn, "zh"), (Lang::Cym, "cy"), (Lang::Dan, "da"),
-    (Lang::Deu, "de"), (Lang::Ell, "el"), (Lang::Eng, "en"), (Lang::Epo, "eo"), (Lang::Est, "et"), (Lang::Fin, "fi"),
-    (Lang::Fra, "fr"), (Lang::Guj, "gu"), (Lang::Heb, "he"), (Lang::Hin, "hi"), (Lang::Hrv, "hr"), (Lang::Hun, "hu"),
-    (Lang::Hye, "hy"), (Lang::Ind, "id"), (Lang::Ita, "it"), (Lang::Jav, "jv"), (Lang::Jpn, "ja"), (Lang::Kan, "kn"),
-    (Lang::Kat, "ka"), (Lang::Khm, "km"), (Lang::Kor, "ko"), (Lang::Lat, "la"), (Lang::Lav, "lv"), (Lang::Lit, "lt"),
-    (Lang::Mal, "ml"), (Lang::Mar, "mr"), (Lang::Mkd, "mk"), (Lang::Mya, "my"), (Lang::Nep, "ne"), (Lang::Nld, "nl"),
-    (Lang::Nob, "nb"), (Lang::Ori, "or"), (Lang::Pan, "pa"), (Lang::Pes, "fa"), (Lang::Pol, "pl"), (Lang::Por, "pt"),
-    (Lang::Ron, "ro"), (Lang::Rus, "ru"), (Lang::Sin, "si"), (Lang::Slk, "sk"), (Lang::Slv, "sl"), (Lang::Sna, "sn"),
-    (Lang::Spa, "es"), (Lang::Srp, "sr"), (Lang::Swe, "sv"), (Lang::Tam, "ta"), (Lang::Tel, "te"), (Lang::Tgl, "tl"),
-    (Lang::Tha, "th"), (Lang::Tuk, "tk"), (Lang::Tur, "tr"), (Lang::Ukr, "uk"), (Lang::Urd, "ur"), (Lang::Uzb, "uz"),
-    (Lang::Vie, "vi"), (Lang::Yid, "yi"), (Lang::Zul, "zu"),
+    (Lang::Afr, "af"),
+    (Lang::Aka, "ak"),
+    (Lang::Amh, "am"),
+    (Lang::Ara, "ar"),
+    (Lang::Aze, "az"),
+    (Lang::Bel, "be"),
+    (Lang::Ben, "bn"),
+    (Lang::Bul, "bg"),
+    (Lang::Cat, "ca"),
+    (Lang::Ces, "cs"),
+    (Lang::Cmn, "zh"),
+    (Lang::Cym, "cy"),
+    (Lang::Dan, "da"),
+    (Lang::Deu, "de"),
+    (Lang::Ell, "el"),
+    (Lang::Eng, "en"),
+    (Lang::Epo, "eo"),
+    (Lang::Est, "et"),
+    (Lang::Fin, "fi"),
+    (Lang::Fra, "fr"),
+    (Lang::Guj, "gu"),
+    (Lang::Heb, "he"),
+    (Lang::Hin, "hi"),
+    (Lang::Hrv, "hr"),
+    (Lang::Hun, "hu"),
+    (Lang::Hye, "hy"),
+    (Lang::Ind, "id"),
+    (Lang::Ita, "it"),
+    (Lang::Jav, "jv"),
+    (Lang::Jpn, "ja"),
+    (Lang::Kan, "kn"),
+    (Lang::Kat, "ka"),
+    (Lang::Khm, "km"),
+    (Lang::Kor, "ko"),
+    (Lang::Lat, "la"),
+    (Lang::Lav, "lv"),
+    (Lang::Lit, "lt"),
+    (Lang::Mal, "ml"),
+    (Lang::Mar, "mr"),
+    (Lang::Mkd, "mk"),
+    (Lang::Mya, "my"),
+    (Lang::Nep, "ne"),
+    (Lang::Nld, "nl"),
+    (Lang::Nob, "nb"),
+    (Lang::Ori, "or"),
+    (Lang::Pan, "pa"),
+    (Lang::Pes, "fa"),
+    (Lang::Pol, "pl"),
+    (Lang::Por, "pt"),
+    (Lang::Ron, "ro"),
+    (Lang::Rus, "ru"),
+    (Lang::Sin, "si"),
+    (Lang::Slk, "sk"),
+    (Lang::Slv, "sl"),
+    (Lang::Sna, "sn"),
+    (Lang::Spa, "es"),
+    (Lang::Srp, "sr"),
+    (Lang::Swe, "sv"),
+    (Lang::Tam, "ta"),
+    (Lang::Tel, "te"),
+    (Lang::Tgl, "tl"),
+    (Lang::Tha, "th"),
+    (Lang::Tuk, "tk"),
+    (Lang::Tur, "tr"),
+    (Lang::Ukr, "uk"),
+    (Lang::Urd, "ur"),
+    (Lang::Uzb, "uz"),
+    (Lang::Vie, "vi"),
+    (Lang::Yid, "yi"),
+    (Lang::Zul, "zu"),
 ];
 
 /// Scripts of languages that are not written in Latin letters (alone).
@@ -38,8 +96,8 @@ const SCRIPTS: [(&[&str], &[Script]); 12] = [
 ];
 /// Languages of Latin letters that are declared of pages in other scripts, being what templates come with.
 const LATIN: [&str; 26] = [
-    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "hu", "ro", "sv", "da", "nb", "no", "fi", "et",
-    "lv", "lt", "tr", "id", "vi", "sq",
+    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "hu", "ro", "sv", "da", "nb", "no", "fi",
+    "et", "lv", "lt", "tr", "id", "vi", "sq",
 ];
 
 /// The language: the first declaration that fits the script of the text, else what is detected.
@@ -55,8 +113,10 @@ pub(super) fn language(text: &str, declared: &[Option<&str>], expected: &[String
 
 fn detected(sample: &str, expected: &[String]) -> Option<String> {
     let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
-    let known: Vec<Lang> =
-        expected.iter().filter_map(|tag| TAGS.iter().find(|(_, known)| *known == primary(tag)).map(|(lang, _)| *lang)).collect();
+    let known: Vec<Lang> = expected
+        .iter()
+        .filter_map(|tag| TAGS.iter().find(|(_, known)| *known == primary(tag)).map(|(lang, _)| *lang))
+        .collect();
     let narrow = if known.is_empty() { None } else { Detector::with_allowlist(known).detect(sample) };
     let info = narrow.or_else(|| Detector::new().detect(sample))?;
     // Letters that one language alone has decide sooner than statistics over a few words.
@@ -77,7 +137,10 @@ fn is_written_in(tag: &str, script: Script) -> bool {
     if LATIN.contains(&primary) {
         return script == Script::Latin;
     }
-    SCRIPTS.iter().find(|(languages, _)| languages.contains(&primary)).is_none_or(|(_, scripts)| scripts.contains(&script))
+    SCRIPTS
+        .iter()
+        .find(|(languages, _)| languages.contains(&primary))
+        .is_none_or(|(_, scripts)| scripts.contains(&script))
 }
 
 /// A tag in the case of BCP 47, with nothing but language, script and region; `None` where it is no tag.

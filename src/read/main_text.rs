@@ -115,8 +115,13 @@ fn teasers(outline: &Outline<'_>, blocks: &[Block], is_most: impl Fn(usize) -> b
         if outline.element(place).is_none() || holds[place] == 0 {
             continue;
         }
-        let children: Vec<usize> = outline.children(place).filter(|child| holds[*child] > 0 && outline.is_block(*child)).collect();
-        let is_teaser = |child: &usize| first_link[*child] && holds[*child] <= LARGEST && matches!(outline.tag(*child), "li" | "div" | "article" | "section" | "dd");
+        let children: Vec<usize> =
+            outline.children(place).filter(|child| holds[*child] > 0 && outline.is_block(*child)).collect();
+        let is_teaser = |child: &usize| {
+            first_link[*child]
+                && holds[*child] <= LARGEST
+                && matches!(outline.tag(*child), "li" | "div" | "article" | "section" | "dd")
+        };
         let alike = children.iter().filter(|child| is_teaser(child)).count();
         if alike >= ALIKE && alike * 4 >= children.len() * 3 && !is_most(place) {
             children.into_iter().filter(is_teaser).for_each(|child| teasers[child] = true);
@@ -168,8 +173,11 @@ pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool]
     let mut top = 0;
     loop {
         let place = path[path.len() - 1];
-        let titled = headline.and_then(|headline| outline.children(place).find(|child| outline.subtree(*child).contains(&headline)));
-        if let Some(child) = titled.filter(|child| sums.good(outline, *child) >= ENOUGH.max(sums.good(outline, place) * SOME)) {
+        let titled = headline
+            .and_then(|headline| outline.children(place).find(|child| outline.subtree(*child).contains(&headline)));
+        if let Some(child) =
+            titled.filter(|child| sums.good(outline, *child) >= ENOUGH.max(sums.good(outline, place) * SOME))
+        {
             path.push(child);
             continue;
         }

@@ -36,11 +36,19 @@ impl Metadata {
         for element in doc.root_element().descendent_elements() {
             let value = element.value();
             match value.name() {
-                "html" => found.html_lang = attribute(value, "lang").or_else(|| attribute(value, "xml:lang")).map(str::to_owned),
+                "html" => {
+                    found.html_lang =
+                        attribute(value, "lang").or_else(|| attribute(value, "xml:lang")).map(str::to_owned)
+                }
                 // A title inside a drawing is none of the page's.
-                "title" if found.title.is_none() && in_head(&element) => found.title = Some(folded(&element)).filter(|t| !t.is_empty()),
+                "title" if found.title.is_none() && in_head(&element) => {
+                    found.title = Some(folded(&element)).filter(|t| !t.is_empty())
+                }
                 "meta" if found.metas.len() < MOST => found.metas.extend(meta(&element)),
-                "link" if canonical.is_none() && attribute(value, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
+                "link"
+                    if canonical.is_none()
+                        && attribute(value, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) =>
+                {
                     canonical = attribute(value, "href");
                 }
                 "base" if !based => {
@@ -49,7 +57,12 @@ impl Metadata {
                         found.base = Some(base);
                     }
                 }
-                "script" if scripts.len() < MOST && attribute(value, "type").is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/ld+json")) => {
+                "script"
+                    if scripts.len() < MOST
+                        && attribute(value, "type").is_some_and(|kind| {
+                            kind.trim().to_ascii_lowercase().starts_with("application/ld+json")
+                        }) =>
+                {
                     scripts.push(element.text().collect::<String>());
                 }
                 _ => {}
@@ -64,7 +77,9 @@ impl Metadata {
     /// The content of the first meta of the first of these names (of `name`, `property`, `itemprop` or `http-equiv`, in
     /// lower case) that has one.
     pub fn meta(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.as_str()))
+        names
+            .iter()
+            .find_map(|name| self.metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.as_str()))
     }
 
     /// The name of the site, as the page gives it.
@@ -74,7 +89,14 @@ impl Metadata {
 
     /// The stated time of the last change, as written.
     pub fn modified(&self) -> Option<&str> {
-        let names = ["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified"];
+        let names = [
+            "article:modified_time",
+            "og:updated_time",
+            "datemodified",
+            "dcterms.modified",
+            "dc.date.modified",
+            "last-modified",
+        ];
         self.ld.modified.as_deref().or_else(|| self.meta(&names))
     }
 

@@ -25,39 +25,172 @@ pub(super) struct Named {
 
 const CHROME_TAGS: [&str; 6] = ["aside", "dialog", "figcaption", "footer", "menu", "nav"];
 const CHROME_ROLES: [&str; 14] = [
-    "alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation",
-    "search", "status", "tablist", "toolbar", "tooltip",
+    "alert",
+    "alertdialog",
+    "banner",
+    "complementary",
+    "contentinfo",
+    "dialog",
+    "menu",
+    "menubar",
+    "navigation",
+    "search",
+    "status",
+    "tablist",
+    "toolbar",
+    "tooltip",
 ];
 /// Beginnings of words in class names and ids.
 const CHROME_STEMS: [&str; 62] = [
-    "addthis", "addtoany", "advert", "backlink", "banner", "bookmark", "breadcrumb", "byline", "caption", "cookie",
-    "consent", "copyright", "credit", "disclosure", "dropdown", "footer", "gallery", "gdpr", "hashtag", "imprint",
-    "infobox", "jp-related", "language", "latest", "loginform", "masthead", "menu", "modal", "morenews",
-    "mostread", "navbar", "navigation", "newsletter", "offcanvas", "outbrain", "overlay", "pagelinks", "pager",
-    "pagination", "paywall", "popular", "popup", "postmeta", "prevnext", "promo", "readalso", "readmore",
-    "recirc", "recommend", "related", "sharedaddy", "share", "sharing", "sidebar", "skiplink", "slideshow", "social",
-    "sponsor", "subscri", "taboola", "toolbar", "trending",
+    "addthis",
+    "addtoany",
+    "advert",
+    "backlink",
+    "banner",
+    "bookmark",
+    "breadcrumb",
+    "byline",
+    "caption",
+    "cookie",
+    "consent",
+    "copyright",
+    "credit",
+    "disclosure",
+    "dropdown",
+    "footer",
+    "gallery",
+    "gdpr",
+    "hashtag",
+    "imprint",
+    "infobox",
+    "jp-related",
+    "language",
+    "latest",
+    "loginform",
+    "masthead",
+    "menu",
+    "modal",
+    "morenews",
+    "mostread",
+    "navbar",
+    "navigation",
+    "newsletter",
+    "offcanvas",
+    "outbrain",
+    "overlay",
+    "pagelinks",
+    "pager",
+    "pagination",
+    "paywall",
+    "popular",
+    "popup",
+    "postmeta",
+    "prevnext",
+    "promo",
+    "readalso",
+    "readmore",
+    "recirc",
+    "recommend",
+    "related",
+    "sharedaddy",
+    "share",
+    "sharing",
+    "sidebar",
+    "skiplink",
+    "slideshow",
+    "social",
+    "sponsor",
+    "subscri",
+    "taboola",
+    "toolbar",
+    "trending",
 ];
 const CHROME_WORDS: [&str; 24] = [
-    "ad", "ads", "adv", "aside", "author", "crumb", "crumbs", "date", "datetime", "hidden", "lang", "langs", "likely", "likes",
-    "meta", "nav", "noprint", "rating", "search", "tags", "taglist", "timestamp", "views", "vote",
+    "ad",
+    "ads",
+    "adv",
+    "aside",
+    "author",
+    "crumb",
+    "crumbs",
+    "date",
+    "datetime",
+    "hidden",
+    "lang",
+    "langs",
+    "likely",
+    "likes",
+    "meta",
+    "nav",
+    "noprint",
+    "rating",
+    "search",
+    "tags",
+    "taglist",
+    "timestamp",
+    "views",
+    "vote",
 ];
 const COMMENT_STEMS: [&str; 5] = ["comment", "disqus", "discussion", "fbcomment", "respond"];
 const RESTLESS_STEMS: [&str; 26] = [
-    "banner", "carousel", "clock", "counter", "countdown", "currency", "hits", "latest", "likes", "metrika", "morenews", "mostread",
-    "online", "popular", "promo", "rates", "rating", "recommend", "related", "share", "sharing", "similar", "ticker", "trending",
-    "views", "weather",
+    "banner",
+    "carousel",
+    "clock",
+    "counter",
+    "countdown",
+    "currency",
+    "hits",
+    "latest",
+    "likes",
+    "metrika",
+    "morenews",
+    "mostread",
+    "online",
+    "popular",
+    "promo",
+    "rates",
+    "rating",
+    "recommend",
+    "related",
+    "share",
+    "sharing",
+    "similar",
+    "ticker",
+    "trending",
+    "views",
+    "weather",
 ];
-const BODY_STEMS: [&str; 8] =
-    ["articlebody", "articletext", "articlecontent", "entrycontent", "newstext", "postbody", "postcontent", "storybody"];
+const BODY_STEMS: [&str; 8] = [
+    "articlebody",
+    "articletext",
+    "articlecontent",
+    "entrycontent",
+    "newstext",
+    "postbody",
+    "postcontent",
+    "storybody",
+];
 const BODY_WORDS: [&str; 12] = [
-    "article", "body", "content", "desc", "detail", "details", "entry", "hentry", "post", "statement", "story", "text",
+    "article",
+    "body",
+    "content",
+    "desc",
+    "detail",
+    "details",
+    "entry",
+    "hentry",
+    "post",
+    "statement",
+    "story",
+    "text",
 ];
 const DATE_WORDS: [&str; 9] =
     ["date", "dates", "datetime", "posted", "pubdate", "published", "publishdate", "time", "timestamp"];
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
-const ABOUT: [&str; 15] =
-    ["embed", "has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap", "wrapper", "layout"];
+const ABOUT: [&str; 15] = [
+    "embed", "has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap",
+    "wrapper", "layout",
+];
 
 /// Reads an element's names.
 pub(super) fn named(element: &Element) -> Named {
@@ -101,7 +234,9 @@ fn class_name(class: &str, named: &mut Named) {
     }
     let words = words(class);
     let joined = words.concat();
-    let is = |stems: &[&str]| stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem)) || joined.starts_with(stem));
+    let is = |stems: &[&str]| {
+        stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem)) || joined.starts_with(stem))
+    };
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     named.body |= is(&BODY_STEMS) || has(&BODY_WORDS);
     if has(&ABOUT) {
@@ -150,7 +285,8 @@ mod tests {
         assert!(of("comments-area").comments);
         assert!(of("entry-content").body && !of("entry-content").chrome);
         assert!(of("visitCounter").restless);
-        for innocent in ["has-sidebar", "no-comments", "menu-open", "txt", "editor-content", "metadata-free", "loading"] {
+        for innocent in ["has-sidebar", "no-comments", "menu-open", "txt", "editor-content", "metadata-free", "loading"]
+        {
             assert!(!of(innocent).chrome && !of(innocent).comments, "{innocent}");
         }
     }

@@ -28,7 +28,9 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     let blocks = blocks::blocks(&outline);
 
     let selected: Vec<usize> = match &selectors.body {
-        Some(selector) => outermost(&outline, doc.select(selector).filter_map(|element| outline.place(element.id())).collect()),
+        Some(selector) => {
+            outermost(&outline, doc.select(selector).filter_map(|element| outline.place(element.id())).collect())
+        }
         None => Vec::new(),
     };
     if settings.body.is_some() && selected.is_empty() {
@@ -53,7 +55,12 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
             None => warnings.push("the title selector selects nothing".to_owned()),
         }
     }
-    let declared = [meta.html_lang.as_deref(), meta.meta(&["content-language", "language", "dc.language", "dcterms.language"]), meta.ld.language.as_deref(), meta.meta(&["og:locale"])];
+    let declared = [
+        meta.html_lang.as_deref(),
+        meta.meta(&["content-language", "language", "dc.language", "dcterms.language"]),
+        meta.ld.language.as_deref(),
+        meta.meta(&["og:locale"]),
+    ];
     let search = Search {
         outline: &outline,
         blocks: &blocks,
@@ -109,15 +116,35 @@ fn chosen(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], containers: 
     (0..blocks.len()).filter(|index| inside(blocks[*index].place) && !chrome[blocks[*index].place]).collect()
 }
 
-fn found_title(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], range: Option<(usize, usize)>) -> Title {
+fn found_title(
+    meta: &Metadata,
+    outline: &Outline<'_>,
+    blocks: &[Block],
+    chrome: &[bool],
+    range: Option<(usize, usize)>,
+) -> Title {
     let start = range.map_or(blocks.len(), |(first, _)| first);
-    let level_one = |place: usize| std::iter::successors(Some(place), |place| Some(outline.items[*place].parent)).take(4).any(|place| outline.tag(place) == "h1");
-    let level_one: Vec<usize> = blocks.iter().filter(|block| block.kind == Kind::Heading && level_one(block.place)).map(|block| block.place).collect();
+    let level_one = |place: usize| {
+        std::iter::successors(Some(place), |place| Some(outline.items[*place].parent))
+            .take(4)
+            .any(|place| outline.tag(place) == "h1")
+    };
+    let level_one: Vec<usize> = blocks
+        .iter()
+        .filter(|block| block.kind == Kind::Heading && level_one(block.place))
+        .map(|block| block.place)
+        .collect();
     title::find(meta, blocks, &level_one, chrome, start)
 }
 
 /// The date that the source's own selector points at.
-fn selected_date(doc: &Html, selectors: &Selectors, settings: &ReadSettings, outline: &Outline<'_>, warnings: &mut Vec<String>) -> Option<Stated> {
+fn selected_date(
+    doc: &Html,
+    selectors: &Selectors,
+    settings: &ReadSettings,
+    outline: &Outline<'_>,
+    warnings: &mut Vec<String>,
+) -> Option<Stated> {
     let selector = selectors.published.as_ref()?;
     let timezone = settings.timezone.as_deref();
     let mut seen = false;
@@ -135,6 +162,9 @@ fn selected_date(doc: &Html, selectors: &Selectors, settings: &ReadSettings, out
             }
         }
     }
-    warnings.push(if seen { "what the published selector selects is no date" } else { "the published selector selects nothing" }.to_owned());
+    warnings.push(
+        if seen { "what the published selector selects is no date" } else { "the published selector selects nothing" }
+            .to_owned(),
+    );
     None
 }

@@ -23,20 +23,29 @@ pub(super) enum Form {
 /// Tells what a body is: by its first bytes where they are unmistakable, else by its declared type.
 pub(super) fn form(body: &[u8], content_type: Option<&str>) -> Form {
     const MAGIC: [(&[u8], &str); 9] = [
-        (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP archive"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"),
-        (b"\x1f\x8b", "compressed bytes"), (b"\xd0\xcf\x11\xe0", "an office document"), (b"{\\rtf", "an RTF document"), (b"7z\xbc\xaf", "an archive"),
+        (b"%PDF-", "a PDF"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x89PNG", "an image"),
+        (b"\xff\xd8\xff", "an image"),
+        (b"GIF8", "an image"),
+        (b"\x1f\x8b", "compressed bytes"),
+        (b"\xd0\xcf\x11\xe0", "an office document"),
+        (b"{\\rtf", "an RTF document"),
+        (b"7z\xbc\xaf", "an archive"),
     ];
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| body.starts_with(magic)) {
         return Form::Other(what);
     }
-    let declared = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    let declared =
+        content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
     let head = decode(&body[..body.len().min(SNIFFED)], content_type).text;
     if !head.is_empty() && is_binary(&head) {
         return Form::Other("bytes that are no text");
     }
     let start = after_comments(&head).to_ascii_lowercase();
     let has_html = head.to_ascii_lowercase().contains("<html") || start.starts_with("<!doctype html");
-    let is_feed = ["<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<opml"].iter().any(|root| start.starts_with(root));
+    let is_feed =
+        ["<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<opml"].iter().any(|root| start.starts_with(root));
     match declared.as_str() {
         "text/plain" => Form::Plain,
         "text/html" | "application/xhtml+xml" if is_feed => Form::Other("a feed or sitemap"),

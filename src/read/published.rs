@@ -13,12 +13,36 @@ use super::outline::{Outline, attribute};
 use crate::model::time::{Instant, Stated};
 
 const METAS: [&str; 27] = [
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published", "published_time",
-    "publishdate", "publish_date", "publish-date", "publication_date", "publicationdate", "pubdate", "published", "date.issued", "dcterms.issued",
-    "dc.date.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "sailthru.date", "parsely-pub-date", "article.published",
-    "citation_publication_date", "release_date", "date", "datecreated",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "article:published",
+    "published_time",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publication_date",
+    "publicationdate",
+    "pubdate",
+    "published",
+    "date.issued",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "sailthru.date",
+    "parsely-pub-date",
+    "article.published",
+    "citation_publication_date",
+    "release_date",
+    "date",
+    "datecreated",
 ];
-const DATED: [&str; 6] = ["datePublished", "dateCreated", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"];
+const DATED: [&str; 6] =
+    ["datePublished", "dateCreated", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"];
 /// Blocks before the title in which a printed date is still the statement's.
 const BEFORE: usize = 4;
 /// Words that may stand on the line of a date: the office's name, the place.
@@ -48,7 +72,11 @@ impl Search<'_> {
             // A day that metadata gives is made more exact by what stands in print.
             Some(Stated::Day(day)) => printed().filter(|date| date.day() == day).or(stated),
             Some(Stated::Local(_) | Stated::Zoned(_)) => stated,
-            None => printed().or_else(|| self.in_title(meta)).or_else(|| self.in_first_line()).or_else(|| self.marked_up_anywhere()).or_else(|| self.in_address()),
+            None => printed()
+                .or_else(|| self.in_title(meta))
+                .or_else(|| self.in_first_line())
+                .or_else(|| self.marked_up_anywhere())
+                .or_else(|| self.in_address()),
         }
     }
 
@@ -66,13 +94,16 @@ impl Search<'_> {
 
     /// Elements marked as the date of publication, then `<time>` before or around the text.
     fn marked_up(&self) -> Option<Stated> {
-        let end = self.blocks.get(self.text.1).map_or(self.outline.items.len(), |block| self.outline.items[block.place].end);
+        let end =
+            self.blocks.get(self.text.1).map_or(self.outline.items.len(), |block| self.outline.items[block.place].end);
         let published = (0..self.outline.items.len()).find_map(|place| {
             let element = self.outline.element(place)?;
             let marked = element.attrs().any(|(name, value)| match name {
                 "itemprop" | "property" => DATED.contains(&value),
                 "pubdate" => true,
-                "class" => value.split_ascii_whitespace().any(|class| matches!(class, "published" | "dt-published" | "entry-date")),
+                "class" => value
+                    .split_ascii_whitespace()
+                    .any(|class| matches!(class, "published" | "dt-published" | "entry-date")),
                 _ => false,
             });
             if marked { self.date_of(place) } else { None }
@@ -85,7 +116,9 @@ impl Search<'_> {
 
     /// Any `<time>` of the page: after the text, or in a part that looks like a menu.
     fn marked_up_anywhere(&self) -> Option<Stated> {
-        (0..self.outline.items.len()).filter(|place| self.outline.tag(*place) == "time").find_map(|place| self.date_of(place))
+        (0..self.outline.items.len())
+            .filter(|place| self.outline.tag(*place) == "time")
+            .find_map(|place| self.date_of(place))
     }
 
     /// Whether a place stands in a part that names other statements. What holds the text as well is no such part.
@@ -104,7 +137,9 @@ impl Search<'_> {
 
     fn date_of(&self, place: usize) -> Option<Stated> {
         let element = self.outline.element(place)?;
-        let given = ["datetime", "content", "title"].into_iter().find_map(|name| attribute(element, name).and_then(|text| self.machine(text)));
+        let given = ["datetime", "content", "title"]
+            .into_iter()
+            .find_map(|name| attribute(element, name).and_then(|text| self.machine(text)));
         given.or_else(|| self.printed(&self.outline.text(place)))
     }
 
@@ -125,7 +160,9 @@ impl Search<'_> {
                 return None;
             }
             let lines = block.outside.lines().take(4);
-            lines.filter(|line| dates::unexplained(line).is_some_and(|words| words <= STRANGERS)).find_map(|line| self.printed(line))
+            lines
+                .filter(|line| dates::unexplained(line).is_some_and(|words| words <= STRANGERS))
+                .find_map(|line| self.printed(line))
         })
     }
 
@@ -158,7 +195,9 @@ impl Search<'_> {
     fn in_address(&self) -> Option<Stated> {
         let path = self.url?.path();
         let parts: Vec<&str> = path.split(['/', '-', '_']).filter(|part| !part.is_empty()).collect();
-        let number = |part: &str, digits: usize| (part.len() == digits && part.bytes().all(|b| b.is_ascii_digit())).then_some(());
+        let number = |part: &str, digits: usize| {
+            (part.len() == digits && part.bytes().all(|b| b.is_ascii_digit())).then_some(())
+        };
         let day = parts.windows(3).find(|w| number(w[0], 4).and(number(w[1], 2)).and(number(w[2], 2)).is_some())?;
         self.machine(&day.join("-"))
     }

@@ -17,7 +17,13 @@ pub fn reader(settings: &ReadSettings) -> ReaderId {
         return ReaderId(VERSION.to_string());
     }
     let ReadSettings { title, body, published, date_format, ignore, timezone, languages } = settings;
-    let singles = [("title", title), ("body", body), ("published", published), ("date_format", date_format), ("timezone", timezone)];
+    let singles = [
+        ("title", title),
+        ("body", body),
+        ("published", published),
+        ("date_format", date_format),
+        ("timezone", timezone),
+    ];
     let mut parts = String::new();
     // Lengths keep two different settings from being written alike.
     let mut add = |name: &str, value: &str| parts.push_str(&format!("{name} {} {value}\n", value.len()));
@@ -34,7 +40,9 @@ pub fn check(settings: &ReadSettings) -> Vec<String> {
     let singles = named.iter().filter_map(|(name, value)| value.as_ref().map(|value| (*name, value)));
     let selectors = singles.chain(ignore.iter().map(|value| ("ignore", value)));
     let mut wrong: Vec<String> = selectors
-        .filter_map(|(name, value)| Selector::parse(value).err().map(|error| format!("{name} = {value:?} is no CSS selector: {error}")))
+        .filter_map(|(name, value)| {
+            Selector::parse(value).err().map(|error| format!("{name} = {value:?} is no CSS selector: {error}"))
+        })
         .collect();
     if let Some(timezone) = timezone
         && timezone.parse::<chrono_tz::Tz>().is_err()

@@ -43,7 +43,9 @@ pub fn posts(page: &Page<'_>, settings: &ReadSettings) -> Vec<Post> {
 
 /// The one post that the page's own address names, or that stands on it alone (`?embed=1`).
 pub(super) fn named_post(page: &Page<'_>, doc: &Html, decoded: &Decoded, settings: &ReadSettings) -> Option<Post> {
-    let number = |text: &str| text.rsplit('/').next().filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned);
+    let number = |text: &str| {
+        text.rsplit('/').next().filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+    };
     if !decoded.text.contains("tgme_widget_message") {
         return None;
     }
@@ -51,7 +53,13 @@ pub(super) fn named_post(page: &Page<'_>, doc: &Html, decoded: &Decoded, setting
     posts_in(page, doc, decoded, settings, |id| number(id).as_ref() == Some(&wanted)).into_iter().next()
 }
 
-fn posts_in(page: &Page<'_>, doc: &Html, decoded: &Decoded, settings: &ReadSettings, wanted: impl Fn(&str) -> bool) -> Vec<Post> {
+fn posts_in(
+    page: &Page<'_>,
+    doc: &Html,
+    decoded: &Decoded,
+    settings: &ReadSettings,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<Post> {
     let Ok(message) = Selector::parse(".tgme_widget_message[data-post]") else { return Vec::new() };
     let ignored = Selectors::of(settings).ignored(doc);
     let outline = Outline::new(doc, &ignored);
@@ -78,11 +86,15 @@ fn post(
     settings: &ReadSettings,
 ) -> Option<Post> {
     let within = |class: &str| {
-        outline.subtree(place).filter(|inner| outline.element(*inner).is_some_and(|element| has_class(element, class))).collect::<Vec<_>>()
+        outline
+            .subtree(place)
+            .filter(|inner| outline.element(*inner).is_some_and(|element| has_class(element, class)))
+            .collect::<Vec<_>>()
     };
     let texts = within("js-message_text");
     // A quoted post stands before the answer to it, with a text class of its own.
-    let text = *texts.iter().find(|text| !under(outline, **text, place, "tgme_widget_message_reply")).or(texts.last())?;
+    let text =
+        *texts.iter().find(|text| !under(outline, **text, place, "tgme_widget_message_reply")).or(texts.last())?;
     let blocks: Vec<Block> = all.iter().filter(|block| outline.subtree(text).contains(&block.place)).cloned().collect();
     let mut lines: Vec<String> = blocks.iter().map(|block| block.text.clone()).collect();
     let title = bold_beginning(outline, text).filter(|bold| {
@@ -98,17 +110,27 @@ fn post(
         .into_iter()
         .flat_map(|link| outline.subtree(link))
         .chain(outline.subtree(place))
-        .find_map(|inner| (outline.tag(inner) == "time").then(|| outline.element(inner).and_then(|e| attribute(e, "datetime")))?);
+        .find_map(|inner| {
+            (outline.tag(inner) == "time").then(|| outline.element(inner).and_then(|e| attribute(e, "datetime")))?
+        });
     let published = time.and_then(|time| dates::machine(time, None, settings.timezone.as_deref()));
-    let link = within("tgme_widget_message_date").first().and_then(|link| outline.element(*link)).and_then(|e| attribute(e, "href"));
-    let url = link.and_then(|href| absolute(href, page.url)).map_or_else(|| format!("https://t.me/{id}"), |url| url.to_string());
-    let forwarded = within("tgme_widget_message_forwarded_from_name").first().map(|inner| folded(&outline.text(*inner)));
+    let link = within("tgme_widget_message_date")
+        .first()
+        .and_then(|link| outline.element(*link))
+        .and_then(|e| attribute(e, "href"));
+    let url = link
+        .and_then(|href| absolute(href, page.url))
+        .map_or_else(|| format!("https://t.me/{id}"), |url| url.to_string());
+    let forwarded =
+        within("tgme_widget_message_forwarded_from_name").first().map(|inner| folded(&outline.text(*inner)));
     let meta = within("tgme_widget_message_meta").iter().map(|inner| outline.text(*inner)).collect::<String>();
     let sample = lines.join(" ");
-    let language = language::language(&format!("{} {sample}", title.as_deref().unwrap_or_default()), &[], &settings.languages);
-    let links = outline.subtree(text).filter(|inner| outline.tag(*inner) == "a").filter_map(|inner| {
-        absolute(attribute(outline.element(inner)?, "href")?, page.url).map(|url| url.to_string())
-    });
+    let language =
+        language::language(&format!("{} {sample}", title.as_deref().unwrap_or_default()), &[], &settings.languages);
+    let links = outline
+        .subtree(text)
+        .filter(|inner| outline.tag(*inner) == "a")
+        .filter_map(|inner| absolute(attribute(outline.element(inner)?, "href")?, page.url).map(|url| url.to_string()));
     let beside = Beside {
         charset: decoded.charset.to_owned(),
         author: element.attr("data-post").and_then(|id| id.split('/').next()).map(str::to_owned),
@@ -118,7 +140,13 @@ fn post(
     };
     let text = Text::new(title.as_deref(), published, language.as_deref(), &lines);
     let reading = Reading { reader: reader(settings), visible: visible::visible(outline, &blocks, &[]), text, beside };
-    Some(Post { id: id.to_owned(), url, reading, edited: meta.contains("edited"), forwarded_from: forwarded.filter(|name| !name.is_empty()) })
+    Some(Post {
+        id: id.to_owned(),
+        url,
+        reading,
+        edited: meta.contains("edited"),
+        forwarded_from: forwarded.filter(|name| !name.is_empty()),
+    })
 }
 
 /// The text of the bold elements that a post begins with, up to its first line end.

@@ -20,12 +20,17 @@ pub(super) struct Title {
 /// Finds the title. `start` is the index of the first block of running text.
 pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrome: &[bool], start: usize) -> Title {
     let site = meta.site().map(essence);
-    let stated: Vec<String> = [meta.ld.headline.as_deref(), meta.meta(&["og:title", "dcterms.title", "dc.title"]), meta.meta(&["twitter:title", "title"]), meta.title.as_deref()]
-        .into_iter()
-        .flatten()
-        .map(essence)
-        .filter(|text| !text.is_empty() && Some(text) != site.as_ref())
-        .collect();
+    let stated: Vec<String> = [
+        meta.ld.headline.as_deref(),
+        meta.meta(&["og:title", "dcterms.title", "dc.title"]),
+        meta.meta(&["twitter:title", "title"]),
+        meta.title.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(essence)
+    .filter(|text| !text.is_empty() && Some(text) != site.as_ref())
+    .collect();
     let mut best: Option<(f64, usize, &str)> = None;
     for (index, block) in blocks.iter().enumerate().take_while(|(index, _)| *index <= start + 400) {
         let heading = block.kind == Kind::Heading;
@@ -34,7 +39,13 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
         }
         for line in block.text.lines().take(4).filter(|line| line.len() <= LONGEST * 4) {
             let Some(mut score) = agreement(&essence(line), &stated, site.as_deref()) else { continue };
-            score += if level_one.contains(&block.place) { 0.5 } else if heading { 0.25 } else { 0.0 };
+            score += if level_one.contains(&block.place) {
+                0.5
+            } else if heading {
+                0.25
+            } else {
+                0.0
+            };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
             score -= if block.link_share() > 0.9 { 0.3 } else { 0.0 };
             score -= if index > start { 0.4 } else { 0.0 };
@@ -50,13 +61,17 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     }
     let shown = |index: &usize| {
         let block = &blocks[*index];
-        level_one.contains(&block.place) && !chrome[block.place] && block.text.chars().count() <= LONGEST && Some(essence(&block.text)) != site
+        level_one.contains(&block.place)
+            && !chrome[block.place]
+            && block.text.chars().count() <= LONGEST
+            && Some(essence(&block.text)) != site
     };
     let near = (0..blocks.len().min(start + 1)).rev().find(shown);
     if let Some(index) = near.or_else(|| (0..blocks.len()).find(shown)) {
         return Title { text: Some(blocks[index].text.replace('\n', " ")), block: Some(index) };
     }
-    let said = meta.ld.headline.as_deref().or_else(|| meta.meta(&["og:title", "twitter:title"])).or(meta.title.as_deref());
+    let said =
+        meta.ld.headline.as_deref().or_else(|| meta.meta(&["og:title", "twitter:title"])).or(meta.title.as_deref());
     if let Some(said) = said {
         let text = without_site(said, meta.site());
         if Some(essence(&text)) != site {
@@ -66,7 +81,11 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     // A line of its own before the text, as pages without any markup of headings have it.
     let line = (0..start.min(blocks.len())).rev().find(|index| {
         let block = &blocks[*index];
-        !chrome[block.place] && block.linked == 0 && block.size >= 12 && block.size <= LONGEST && !super::dates::is_date_line(&block.text)
+        !chrome[block.place]
+            && block.linked == 0
+            && block.size >= 12
+            && block.size <= LONGEST
+            && !super::dates::is_date_line(&block.text)
     });
     Title { text: line.map(|index| blocks[index].text.replace('\n', " ")), block: line }
 }
@@ -143,8 +162,16 @@ mod tests {
         let cases = [
             ("On the situation near Goris | Ministry of Defence", None, "On the situation near Goris"),
             ("MFA – Statement – of the spokesman", Some("MFA"), "Statement – of the spokesman"),
-            ("Statement of 5 May - Government of the Republic", Some("Government of the Republic"), "Statement of 5 May"),
-            ("Statement: a long way to go and then - the second half of this title", None, "Statement: a long way to go and then - the second half of this title"),
+            (
+                "Statement of 5 May - Government of the Republic",
+                Some("Government of the Republic"),
+                "Statement of 5 May",
+            ),
+            (
+                "Statement: a long way to go and then - the second half of this title",
+                None,
+                "Statement: a long way to go and then - the second half of this title",
+            ),
             ("Statement", Some("Office"), "Statement"),
             ("A | B", None, "A"),
         ];

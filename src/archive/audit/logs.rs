@@ -100,7 +100,11 @@ impl Audit<'_> {
         if whole {
             self.grow(log, &*storage, &mut edge, &bundle);
             if edge.root() != log.root() {
-                let finding = Finding::new(Level::Unsound, in_folder(log.vantage(), "checkpoint"), "the entries do not have the root that was signed");
+                let finding = Finding::new(
+                    Level::Unsound,
+                    in_folder(log.vantage(), "checkpoint"),
+                    "the entries do not have the root that was signed",
+                );
                 self.tell(finding.values(log.root(), edge.root()));
             }
         }
@@ -113,7 +117,8 @@ impl Audit<'_> {
         };
         for (path, expected) in tiles {
             // on the way to the whole, tiles are passed through that nobody needs any more
-            let last = Tile::parse(&path).is_some_and(|tile| Tile::of(tile.kind(), tile.index(), log.size()) == Some(tile));
+            let last =
+                Tile::parse(&path).is_some_and(|tile| Tile::of(tile.kind(), tile.index(), log.size()) == Some(tile));
             if !last {
                 continue;
             }

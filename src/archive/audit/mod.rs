@@ -54,7 +54,8 @@ pub fn audit(
         return Err(ArchiveError::NoArchive);
     }
     let total = files.iter().filter(|(key, _)| key.starts_with("segments/")).map(|(_, size)| size).sum();
-    let mut audit = Audit { places, tell, audited: Audited::default(), done: 0, total, named: BTreeSet::new(), sound: true };
+    let mut audit =
+        Audit { places, tell, audited: Audited::default(), done: 0, total, named: BTreeSet::new(), sound: true };
     let mut logs = Vec::new();
     for name in &names {
         let key = places.keys.iter().find(|key| key.name() == name);

@@ -64,49 +64,53 @@ pub(super) fn scan(storage: &dyn Storage, key: &str, expected: &Digest) -> Scan 
 
 impl Scan {
     fn records<R: Read>(&mut self, key: &str, reader: &mut Reader<R>) {
-    let scan = self;
-    loop {
-        // texts and what stands beside them are looked into; of the rest only the head of the message is kept
-        match reader.read(KEEP) {
-            Ok(Some(Item::Record(seen))) => {
-                scan.records += 1;
-                for fault in &seen.faults {
-                    let at = seen.member.map_or(String::new(), |member| format!(" at byte {}", member.offset));
-                    scan.unsound(key, format!("a record{at} is damaged: {fault}"));
-                }
-                let id = seen.record.id().unwrap_or("without an id").to_owned();
-                match seen.check_block() {
-                    Check::Passed => {}
-                    Check::Failed => scan.unsound(key, format!("the block of the record {id} does not have its digest")),
-                    Check::NotChecked => scan.unsound(key, format!("the record {id} has no digest of its block")),
-                }
-                if seen.check_payload() == Check::Failed {
-                    scan.unsound(key, format!("the body in the record {id} does not have its digest"));
-                }
-                let Some(member) = seen.member else { continue };
-                let block = Located { digest: seen.block_digest, is_body: false, member };
-                match seen.record.kind {
-                    Kind::Response => {
-                        let body = Located { digest: seen.payload_digest, is_body: true, member };
-                        scan.members.extend([block, body]);
+        let scan = self;
+        loop {
+            // texts and what stands beside them are looked into; of the rest only the head of the message is kept
+            match reader.read(KEEP) {
+                Ok(Some(Item::Record(seen))) => {
+                    scan.records += 1;
+                    for fault in &seen.faults {
+                        let at = seen.member.map_or(String::new(), |member| format!(" at byte {}", member.offset));
+                        scan.unsound(key, format!("a record{at} is damaged: {fault}"));
                     }
-                    Kind::Conversion => {
-                        scan.texts += 1;
-                        let text = (seen.length <= KEEP).then(|| std::str::from_utf8(&seen.record.block).ok());
-                        if text.is_some_and(|text| text.and_then(Text::parse).is_none()) {
-                            scan.unsound(key, format!("the text in the record {id} is not in its canonical form"));
+                    let id = seen.record.id().unwrap_or("without an id").to_owned();
+                    match seen.check_block() {
+                        Check::Passed => {}
+                        Check::Failed => {
+                            scan.unsound(key, format!("the block of the record {id} does not have its digest"))
                         }
-                        scan.members.push(block);
+                        Check::NotChecked => scan.unsound(key, format!("the record {id} has no digest of its block")),
                     }
-                    Kind::Request | Kind::Revisit | Kind::Metadata => scan.members.push(block),
-                    Kind::Warcinfo | Kind::Resource | Kind::Other(_) => {}
+                    if seen.check_payload() == Check::Failed {
+                        scan.unsound(key, format!("the body in the record {id} does not have its digest"));
+                    }
+                    let Some(member) = seen.member else { continue };
+                    let block = Located { digest: seen.block_digest, is_body: false, member };
+                    match seen.record.kind {
+                        Kind::Response => {
+                            let body = Located { digest: seen.payload_digest, is_body: true, member };
+                            scan.members.extend([block, body]);
+                        }
+                        Kind::Conversion => {
+                            scan.texts += 1;
+                            let text = (seen.length <= KEEP).then(|| std::str::from_utf8(&seen.record.block).ok());
+                            if text.is_some_and(|text| text.and_then(Text::parse).is_none()) {
+                                scan.unsound(key, format!("the text in the record {id} is not in its canonical form"));
+                            }
+                            scan.members.push(block);
+                        }
+                        Kind::Request | Kind::Revisit | Kind::Metadata => scan.members.push(block),
+                        Kind::Warcinfo | Kind::Resource | Kind::Other(_) => {}
+                    }
                 }
+                Ok(Some(Item::Junk(junk))) => {
+                    scan.unsound(key, format!("there are bytes at {} that are no record", junk.offset))
+                }
+                Ok(None) => break,
+                Err(error) => return scan.unsound(key, format!("the file cannot be read: {error}")),
             }
-            Ok(Some(Item::Junk(junk))) => scan.unsound(key, format!("there are bytes at {} that are no record", junk.offset)),
-            Ok(None) => break,
-            Err(error) => return scan.unsound(key, format!("the file cannot be read: {error}")),
         }
-    }
     }
 
     fn compare(&mut self, key: &str, expected: &Digest, found: Digest) {

@@ -309,9 +309,8 @@ impl Index {
              JOIN capture ON capture.seq = reading.capture JOIN statement ON statement.id = capture.statement
              WHERE wording = ?1 GROUP BY id ORDER BY min(capture.seq) LIMIT 10",
         )?;
-        let rows = select.query_map([wording.as_bytes()], |row| {
-            Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?)))
-        })?;
+        let rows = select
+            .query_map([wording.as_bytes()], |row| Ok(Resolved::Capture(statement_id(row, 0, 1)?, Seq(row.get(2)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -168,7 +168,7 @@ fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) 
     let count = |kind: EventKind| counts.get(&kind).copied().unwrap_or(0);
     let failed = tallies.iter().filter(|tally| tally.unwell() == Some(true)).count();
     if out.json {
-        let mut object = json!({ "event": "summary", "sources": tallies.len(), "failed": failed });
+        let mut object = json!({ "event": "summary", "url": null, "sources": tallies.len(), "failed": failed });
         let kinds = [
             EventKind::New,
             EventKind::Revised,

@@ -22,7 +22,8 @@ pub(super) struct Grammar<'a> {
 
 impl<'a> Grammar<'a> {
     pub(super) fn new(tokens: &'a [Placed], language: Option<&str>, captured_at: Option<Instant>) -> Self {
-        let month_first = language.is_some_and(|tag| tag.eq_ignore_ascii_case("en-us") || tag.eq_ignore_ascii_case("en_us"));
+        let month_first =
+            language.is_some_and(|tag| tag.eq_ignore_ascii_case("en-us") || tag.eq_ignore_ascii_case("en_us"));
         Self { tokens, month_first, captured_at }
     }
 
@@ -119,7 +120,9 @@ impl<'a> Grammar<'a> {
     fn filler(&self, mut at: usize) -> usize {
         for _ in 0..4 {
             let fills = match self.token(at) {
-                Some(Token::Sign(sign)) => matches!(sign, '.' | ',' | '-' | '/' | '،' | '\'' | '’' | '–' | 'º' | 'ª' | '°'),
+                Some(Token::Sign(sign)) => {
+                    matches!(sign, '.' | ',' | '-' | '/' | '،' | '\'' | '’' | '–' | 'º' | 'ª' | '°')
+                }
                 Some(Token::Word(word)) => FILLERS.contains(&word.as_str()),
                 Some(Token::Number(..)) | None => false,
             };
@@ -186,9 +189,7 @@ impl<'a> Grammar<'a> {
         };
         let day_first = NaiveDate::from_ymd_opt(year, second, first);
         let month_first = NaiveDate::from_ymd_opt(year, first, second);
-        let past = |day: &NaiveDate| {
-            self.captured_at.is_none_or(|now| *day <= now.date_naive() + TimeDelta::days(2))
-        };
+        let past = |day: &NaiveDate| self.captured_at.is_none_or(|now| *day <= now.date_naive() + TimeDelta::days(2));
         let (liked, other) = if self.month_first { (month_first, day_first) } else { (day_first, month_first) };
         let day = liked.filter(past).or_else(|| other.filter(past)).or(liked).or(other)?;
         Some((at + 5, day))
@@ -314,7 +315,8 @@ impl<'a> Grammar<'a> {
     /// The zone that is written at `at`, in minutes from UTC.
     fn offset(&self, at: usize) -> (usize, Option<i32>) {
         let place = at + usize::from(self.sign(at) == Some('('));
-        let named = self.word(place).and_then(|word| ZONES.iter().find(|(name, _)| fold(name) == word)).map(|zone| zone.1);
+        let named =
+            self.word(place).and_then(|word| ZONES.iter().find(|(name, _)| fold(name) == word)).map(|zone| zone.1);
         let after = if named.is_some() { place + 1 } else { place };
         let plus = match self.sign(after) {
             Some('+') => Some(1),

@@ -127,7 +127,9 @@ fn zone(timezone: Option<&str>) -> Option<Tz> {
 /// A local time in the source's zone: the earlier of two where clocks went back, still local where it never was.
 fn local(time: NaiveDateTime, zone: Option<Tz>) -> Stated {
     match zone.map(|zone| zone.from_local_datetime(&time)) {
-        Some(MappedLocalTime::Single(zoned) | MappedLocalTime::Ambiguous(zoned, _)) => Stated::Zoned(zoned.fixed_offset()),
+        Some(MappedLocalTime::Single(zoned) | MappedLocalTime::Ambiguous(zoned, _)) => {
+            Stated::Zoned(zoned.fixed_offset())
+        }
         Some(MappedLocalTime::None) | None => Stated::Local(time),
     }
 }

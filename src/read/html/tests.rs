@@ -37,7 +37,9 @@ fn deep_nesting_is_read_in_linear_time_and_keeps_its_text() {
 
 #[test]
 fn alternating_nesting_is_read_in_linear_time() {
-    for unit in ["<b><p>", "<a><div>", "<i><b><div>x", "<p><b id=1>", "<li><div>", "<table><tr><td>", "</p>", "<div></b>"] {
+    for unit in
+        ["<b><p>", "<a><div>", "<i><b><div>x", "<p><b id=1>", "<li><div>", "<table><tr><td>", "</p>", "<div></b>"]
+    {
         let start = Instant::now();
         words(&unit.repeat(100_000));
         assert!(start.elapsed().as_secs() < 4, "{unit}: {:?}", start.elapsed());

@@ -17,3 +17,6 @@ pub mod storage;
 pub mod tiles;
 pub mod warc;
 pub mod writer;
+
+#[cfg(test)]
+mod crash_tests;

@@ -12,7 +12,7 @@ fn the_demo_shows_the_whole_job() {
     assert!(!desk.keys().exists(), "the demo uses no key of ours");
     let archive = desk.path("shown/archive");
     assert!(archive.join("logs").is_dir(), "the archive lies where it was said");
-    if let Some(told) = audit(&archive, None) {
+    if let Some(told) = audit(&archive, &[]) {
         assert_eq!(told.len(), 6);
         assert!(told.iter().any(|line| line["state"] == "withdrawn"));
         assert!(told.iter().any(|line| line["revisions"] == 2));

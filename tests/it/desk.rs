@@ -168,9 +168,9 @@ impl Desk {
         let summary = verified.lines().pop().expect("a summary");
         assert_eq!(summary["unsound"], 0, "{summary}");
         let listed = self.listed();
-        let key = self.key();
+        let keys = self.keys_shown();
         self.checked.set(true);
-        let Some(mut audited) = audit(&self.archive(), Some(&key)) else { return };
+        let Some(mut audited) = audit(&self.archive(), &keys) else { return };
         // what was never readable is in the log and in no list
         audited.retain(|told| told["revisions"] != 0);
         assert_eq!(audited.len(), listed.len(), "as many statements as the log tells");
@@ -185,12 +185,22 @@ impl Desk {
         }
     }
 
-    /// The log's public key, as `key show` prints it.
-    pub fn key(&self) -> String {
+    /// The public keys of our logs in the archive, as `key show` prints them.
+    fn keys_shown(&self) -> Vec<String> {
         let shown = self.run(&["key", "show"]).ok();
-        let vantage = format!("{}+", self.vantage());
-        let word = shown.text().split_whitespace().find(|word| word.starts_with(&vantage));
-        word.expect("the key among what is shown").to_owned()
+        shown
+            .text()
+            .lines()
+            .filter(|line| line.contains('+') && line.contains('-') && !line.contains(' '))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The public key of the only log.
+    pub fn key(&self) -> String {
+        let mut keys = self.keys_shown();
+        assert_eq!(keys.len(), 1, "{keys:?}");
+        keys.remove(0)
     }
 
     /// Says that this archive was damaged on purpose, so that checking it would prove nothing.
@@ -230,13 +240,15 @@ pub fn copy_folder(from: &Path, to: &Path) {
         if entry.file_type().expect("a type").is_dir() {
             copy_folder(&entry.path(), &target);
         } else {
+            // what is written once may be read-only
+            let _ = fs::remove_file(&target);
             fs::copy(entry.path(), target).expect("to copy");
         }
     }
 }
 
 /// Runs the auditor; gives the histories that it tells. `None`, said aloud, where there is no Python.
-pub fn audit(archive: &Path, key: Option<&str>) -> Option<Vec<Value>> {
+pub fn audit(archive: &Path, keys: &[String]) -> Option<Vec<Value>> {
     static PYTHON: OnceLock<bool> = OnceLock::new();
     let version = || Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
     if !PYTHON.get_or_init(version) {
@@ -245,7 +257,7 @@ pub fn audit(archive: &Path, key: Option<&str>) -> Option<Vec<Value>> {
     }
     let mut command = Command::new("python3");
     command.arg("-B").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit.py")).arg(archive).arg("--history");
-    if let Some(key) = key {
+    for key in keys {
         command.args(["--key", key]);
     }
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();

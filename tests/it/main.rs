@@ -1,7 +1,7 @@
 //! The end-to-end tests, in one program: what a person types, against an office that can be made to do anything.
 //!
 //! Nothing here needs a network but loopback, or a clock that stands still. Each scenario has a [`desk::Desk`] of its own.
-#![allow(clippy::disallowed_methods)] // tests open files where they like
+#![allow(clippy::disallowed_methods, clippy::print_stderr)] // tests open files where they like, and say what they leave out
 
 mod answers;
 mod desk;
@@ -12,6 +12,7 @@ mod asked;
 mod damage;
 mod demo;
 mod facts;
+mod given;
 mod house;
 mod kill;
 mod names;

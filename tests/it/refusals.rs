@@ -144,11 +144,7 @@ fn an_archive_of_somebody_else_can_be_read_and_is_not_written() {
     assert_eq!(ours.listed().len(), 2);
     let _ = ours.run(&["fetch"]).status(3).says(&["none of your keys", "hint: "]);
     let _ = ours.run(&["init", "--new-log"]).ok();
-    let told = ours.round();
-    assert_eq!(told.len(), 2, "{told:#?}");
-    ours.leave_damaged(); // two logs: `check` knows one
-    let _ = ours.run(&["verify"]).ok();
-    ours.leave_damaged();
+    ours.check();
 }
 
 #[cfg(unix)]
@@ -232,28 +228,25 @@ fn a_read_only_archive_can_be_listed_and_verified() {
 
 #[test]
 fn a_newer_format_is_refused_by_its_number() {
-    let site = Site::with(1);
-    let desk = Desk::watching(&site);
-    desk.round();
-    let vantage = desk.vantage();
-    // entry 0 says the format; what follows it in the bundle need not be right for this
-    let entries = desk.archive().join(format!("logs/{vantage}/tile/entries"));
-    let mut changed = 0;
-    for file in walk(&entries) {
-        let bytes = fs::read(&file).expect("a bundle");
-        let text = b"onrecord/1 archive";
-        if let Some(at) = bytes.windows(text.len()).position(|part| part == text) {
-            let mut bytes = bytes;
-            bytes[at + 9] = b'2';
-            overwrite(&file, &bytes);
-            changed += 1;
+    use onrecord::archive::checkpoint::SigningKey;
+    use onrecord::archive::log::{Log, LogWriter};
+    use onrecord::archive::storage::Disk;
+    use std::sync::Arc;
+
+    let desk = Desk::watching(&Site::with(1));
+    let storage = Arc::new(Disk::open(desk.archive()));
+    let key = SigningKey::from_seed("later-00000000", &[7; 32]).expect("a key");
+    let log = Log::open(storage, "later-00000000", None, None).expect("an empty log");
+    let mut writer = LogWriter::open(log, key, Arc::new(Disk::open(desk.path("keys")))).expect("a writer");
+    writer.push("onrecord/2 archive\nshape round\n\n".to_owned());
+    writer.commit().expect("to commit");
+    for command in [&["list"][..], &["show", "press/1234"], &["fetch"], &["changes"]] {
+        let ran = desk.run(command).status(3);
+        assert!(ran.stdout.is_empty());
+        if command[0] != "fetch" {
+            let _ = ran.says(&["format 2", "newer", "hint: use a newer onrecord"]);
         }
     }
-    assert!(changed > 0);
-    let _ = fs::remove_file(desk.archive().join("index.sqlite"));
-    // Changed without being signed anew, the entry is damaged as well; either way nothing of it is used.
-    let ran = desk.run(&["list"]).status(3);
-    assert!(ran.stdout.is_empty());
     desk.leave_damaged();
 }
 

@@ -60,7 +60,7 @@ fn an_event_has_the_fields_of_the_contract() {
     let ran = desk.run(&["fetch", "--json"]).ok();
     insta::assert_snapshot!(normal(ran.text(), &desk, &site), @r#"
     {"event":"new","source":"press","statement":"press/ID","url":"http://SITE/news/statement-1.html","revision":1,"title":"On the works at the Strelsau crossing, report 1","published":"2026-01-02T16:05:00+04:00","text_sha256":"DIGEST","body_sha256":"DIGEST","captured_at":"TIME","entry":2,"flags":[]}
-    {"event":"summary","sources":1,"failed":0,"new":1,"revised":0,"missing":0,"withdrawn":0,"restored":0,"unchanged":0,"blocked":0,"disallowed":0,"unwell":0,"well":0,"failures":0}
+    {"event":"summary","url":null,"sources":1,"failed":0,"new":1,"revised":0,"missing":0,"withdrawn":0,"restored":0,"unchanged":0,"blocked":0,"disallowed":0,"unwell":0,"well":0,"failures":0}
     "#);
     desk.check();
 }
@@ -112,6 +112,19 @@ fn a_404_needs_a_second_look_in_a_later_round() {
     site.restore("3");
     let told = desk.round();
     assert_eq!(counted(&told), "unchanged 5", "it was never confirmed, so it was not restored: {told:#?}");
+    desk.check();
+}
+
+#[test]
+fn a_statement_that_says_it_is_older_than_we_saw_is_flagged() {
+    let site = Site::with(3);
+    let desk = Desk::watching(&site);
+    let first = desk.round();
+    assert!(first.iter().all(|event| event["flags"] == serde_json::json!([])), "nobody had looked before: {first:#?}");
+    site.publish("20", crate::site::Page::numbered(20));
+    let told = desk.round();
+    assert_eq!(only(&told, "new")["flags"], serde_json::json!(["stated-earlier"]));
+    assert_eq!(desk.json(&["list", "--flag", "stated-earlier"]).len(), 1);
     desk.check();
 }
 

@@ -12,9 +12,10 @@ use super::audit::audit;
 use super::checkpoint::SigningKey;
 use super::index::{Filter, IndexPlace};
 use super::reader::{Archive, ArchiveError, Places};
+use super::sight::{ListingSight, Readings, Sight};
 use super::storage::faulty::Strike;
 use super::storage::{Faulty, Memory, Storage};
-use super::writer::{ListingSight, Readings, Sight, Writer};
+use super::writer::Writer;
 use crate::model::capture::{Beside, Exchange, Judgement, ReaderId, Reading, Verdict, Visit};
 use crate::model::digest::Digest;
 use crate::model::entry::Tally;
@@ -96,7 +97,8 @@ fn exchange(url: &Url, status: u16, body: &str, now: Instant) -> Exchange {
         url: url.clone(),
         at: now,
         request: format!("GET {} HTTP/1.1\r\nHost: office.example\r\n\r\n", url.path()).into_bytes(),
-        head: format!("HTTP/1.1 {status} OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(),
+        head: format!("HTTP/1.1 {status} OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", body.len())
+            .into_bytes(),
         status,
         headers: vec![("content-type".into(), "text/html".into())],
         body: body.as_bytes().to_vec(),
@@ -121,7 +123,11 @@ fn round(desk: &Desk, now: Instant, bodies: &[Option<String>], told: &mut Vec<Ev
     let mut writer = desk.writer(now)?;
     let listing = Url::parse("http://office.example/news").expect("an address");
     let links = (0..bodies.len()).map(|n| url(n).to_string()).collect();
-    let look = |verdict, status| Judgement { verdict, evidence: vec![format!("status {status}")], final_at_once: status == 410 };
+    let look = |verdict, status| Judgement {
+        verdict,
+        evidence: vec![format!("status {status}")],
+        final_at_once: status == 410,
+    };
     let page = Visit { hops: vec![], answer: exchange(&listing, 200, &format!("{bodies:?}"), now) };
     let judged = look(Verdict::Listing, 200);
     writer.poll(&Sight::of(now, &source(), &page, &judged), Some(&ListingSight { how: "listing", links }))?;
@@ -179,30 +185,40 @@ fn survive(of_desk: bool, nth: u64, strike: Strike) -> bool {
     failing.fail_once(nth, strike);
     let mut told = Vec::new();
     let troubled = round(&desk, at(0), &first(), &mut told).and_then(|()| round(&desk, at(60), &second(), &mut told));
-    let what = format!("operation {nth} {} fails {strike:?}", if of_desk { "beside the key" } else { "of the archive" });
+    let what =
+        format!("operation {nth} {} fails {strike:?}", if of_desk { "beside the key" } else { "of the archive" });
     desk.heal();
     if !told.is_empty() || super::reader::vantages(&*desk.archive).is_ok_and(|names| !names.is_empty()) {
         assert_eq!(desk.unsound(), Vec::<String>::new(), "{what}: before the next run");
     }
     if let Err(error) = &troubled {
         let spoken = format!("{error:?}");
-        assert!(spoken.contains("faulty") || spoken.contains("Io") || spoken.contains("made to fail"), "{what}: {spoken}");
+        assert!(
+            spoken.contains("faulty") || spoken.contains("Io") || spoken.contains("made to fail"),
+            "{what}: {spoken}"
+        );
     }
     // what was told is there
-    let numbers = |desk: &Desk| desk.record().into_iter().map(|(id, revisions, ..)| (id, revisions)).collect::<BTreeSet<_>>();
+    let numbers =
+        |desk: &Desk| desk.record().into_iter().map(|(id, revisions, ..)| (id, revisions)).collect::<BTreeSet<_>>();
     if !told.is_empty() {
         let have = numbers(&desk);
         for event in told.iter().filter(|event| event.statement.is_some()) {
             let id = event.statement.as_ref().map(StatementId::short).unwrap_or_default();
             let revision = event.revision.unwrap_or(0);
-            assert!(have.iter().any(|(have, revisions)| *have == id && *revisions >= revision), "{what}: {id} was told and is lost");
+            assert!(
+                have.iter().any(|(have, revisions)| *have == id && *revisions >= revision),
+                "{what}: {id} was told and is lost"
+            );
         }
     }
     let mut again = Vec::new();
     round(&desk, at(120), &second(), &mut again).unwrap_or_else(|error| panic!("{what}: the next run: {error:?}"));
     assert_eq!(desk.unsound(), Vec::<String>::new(), "{what}: after the next run");
-    let texts: BTreeSet<Option<Digest>> = desk.record().into_iter().filter(|(.., state)| *state == "up").map(|(_, _, text, _)| text).collect();
-    let wanted: BTreeSet<Option<Digest>> = second().iter().flatten().map(|body| Some(reading(body).text.digest())).collect();
+    let texts: BTreeSet<Option<Digest>> =
+        desk.record().into_iter().filter(|(.., state)| *state == "up").map(|(_, _, text, _)| text).collect();
+    let wanted: BTreeSet<Option<Digest>> =
+        second().iter().flatten().map(|body| Some(reading(body).text.digest())).collect();
     assert_eq!(texts, wanted, "{what}: the record");
     troubled.is_err()
 }

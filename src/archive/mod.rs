@@ -5,6 +5,7 @@
 //! own storage, and no clock: times are told to it.
 
 pub mod audit;
+mod catchup;
 pub mod checkpoint;
 pub mod draft;
 pub mod history;
@@ -13,7 +14,9 @@ pub mod keyring;
 pub mod log;
 pub mod merkle;
 pub mod reader;
+pub mod sight;
 pub mod storage;
+pub mod telling;
 pub mod tiles;
 pub mod warc;
 pub mod writer;

@@ -3,7 +3,6 @@
 //! A [`Writer`] holds the archive's lock. What it takes in is visible to its own questions at once, and durable, signed
 //! and visible to others after [`Writer::publish`]. After an error nothing more can be appended: open anew.
 
-use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,90 +11,22 @@ use url::Url;
 
 use super::checkpoint::SigningKey;
 use super::draft::{Draft, Original};
-use super::history::{History, Seen, Seq};
+use super::history::{History, Seq};
 use super::index::{Kept, Reached, Standing};
 use super::log::LogWriter;
 use super::reader::{Archive, ArchiveError, Places};
+use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
-use crate::model::capture::{Exchange, Judgement, ReaderId, Reading, Verdict, Visit};
+use super::telling::{event_of, health_event};
+use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
 use crate::model::entry::{
     Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
 };
-use crate::model::event::{Event, EventKind};
+use crate::model::event::Event;
 use crate::model::source::Keep;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::{Instant, rfc3339};
-
-/// Headers that an entry carries where the exchange itself is not kept.
-const TELLING_HEADERS: [&str; 5] = ["date", "last-modified", "etag", "content-type", "content-length"];
-
-/// A look at a statement or a listing: what came back and what it was judged to show.
-#[derive(Clone, Debug)]
-pub struct Sight<'a> {
-    /// The round, named by its beginning.
-    pub round: Instant,
-    /// When the look was made.
-    pub time: Instant,
-    /// Which source asked.
-    pub source: &'a SourceId,
-    /// The address that was asked.
-    pub url: &'a Url,
-    /// Redirects that were followed.
-    pub hops: &'a [Exchange],
-    /// The answer; `None` where there was none.
-    pub answer: Option<&'a Exchange>,
-    /// What that shows.
-    pub judgement: &'a Judgement,
-    /// Why robots.txt was not obeyed.
-    pub robots: Option<&'a str>,
-}
-
-impl<'a> Sight<'a> {
-    /// A look that was answered.
-    pub fn of(round: Instant, source: &'a SourceId, visit: &'a Visit, judgement: &'a Judgement) -> Self {
-        Self {
-            round,
-            time: visit.hops.first().unwrap_or(&visit.answer).at,
-            source,
-            url: visit.asked(),
-            hops: &visit.hops,
-            answer: Some(&visit.answer),
-            judgement,
-            robots: None,
-        }
-    }
-}
-
-/// What the reader made of the body of a look, and, where its version is a new one, of the body that it is compared with.
-#[derive(Clone, Debug, Default)]
-pub struct Readings {
-    /// Of the body that came.
-    pub fresh: Option<Reading>,
-    /// Of the kept body, by the same reader.
-    pub again: Option<Reading>,
-}
-
-/// A listing as it was read.
-#[derive(Clone, Debug)]
-pub struct ListingSight {
-    /// What kind of listing.
-    pub how: &'static str,
-    /// Its addresses.
-    pub links: BTreeSet<String>,
-}
-
-impl ListingSight {
-    /// The digest of the set: sorted by bytes, each ended by LF.
-    fn digest(&self) -> Digest {
-        let mut all = String::new();
-        for link in &self.links {
-            all.push_str(link);
-            all.push('\n');
-        }
-        Digest::of(all.as_bytes())
-    }
-}
 
 /// The open archive, to be appended to.
 pub struct Writer {
@@ -181,7 +112,7 @@ impl Writer {
         {
             self.push_reading(current, sight.url.as_str(), body, again, sight.time)?;
         }
-        let mut answer = plain_answer(sight);
+        let mut answer = sight.plain_answer();
         let sums = self.keep_exchange(sight, &mut answer, plan.keeps)?;
         let gone = sight.judgement.verdict == Verdict::Gone;
         let fact = Capture {
@@ -226,7 +157,7 @@ impl Writer {
             }
             Verdict::NotModified | Verdict::Unwell | Verdict::Disallowed | Verdict::Failed => false,
         };
-        let mut answer = plain_answer(sight);
+        let mut answer = sight.plain_answer();
         let sums = self.keep_exchange(sight, &mut answer, keeps)?;
         let fact = Poll {
             round: sight.round,
@@ -469,55 +400,6 @@ impl Kept for DraftFirst<'_> {
     fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
         self.draft.text_bytes(digest).map(<[u8]>::to_vec).or_else(|| self.archive.bytes(digest).ok().flatten())
     }
-}
-
-/// The event that a look told.
-pub fn event_of(statement: &StatementId, source: &SourceId, history: &History, seen: &Seen) -> Event {
-    let revision = history.revisions.iter().find(|revision| revision.number == seen.revision);
-    Event {
-        statement: Some(statement.clone()),
-        url: Some(seen.url.clone()),
-        revision: revision.map(|revision| revision.number),
-        title: revision.and_then(|revision| revision.text.title.clone()),
-        published: revision.and_then(|revision| revision.text.published),
-        text: revision.map(|revision| revision.text.digest),
-        body: revision.map(|revision| revision.body),
-        captured_at: Some(seen.time),
-        entry: Some(seen.seq.number()),
-        how: seen.how.map(str::to_owned),
-        reason: seen.reason.clone(),
-        flags: seen.flags.iter().map(|flag| (*flag).to_owned()).collect(),
-        ..Event::about(seen.kind, source)
-    }
-}
-
-/// The event that a source's health changed, if it did.
-pub fn health_event(source: &SourceId, was_unwell: bool, unwell: bool, seq: Seq, ended: Instant) -> Option<Event> {
-    let kind = match (was_unwell, unwell) {
-        (false, true) => EventKind::Unwell,
-        (true, false) => EventKind::Well,
-        (true, true) | (false, false) => return None,
-    };
-    Some(Event { captured_at: Some(ended), entry: Some(seq.number()), ..Event::about(kind, source) })
-}
-
-fn plain_answer(sight: &Sight<'_>) -> Answer {
-    Answer {
-        hops: sight.hops.iter().map(|hop| (hop.status, hop.url.to_string())).collect(),
-        final_url: sight.answer.map(|answer| answer.url.to_string()).filter(|url| url != sight.url.as_str()),
-        status: sight.answer.map(|answer| answer.status),
-        robots: sight.robots.map(str::to_owned),
-        ..Answer::only(sight.judgement.verdict, sight.judgement.evidence.clone())
-    }
-}
-
-fn telling_headers(exchange: &Exchange) -> Vec<String> {
-    const MOST: usize = 300;
-    let line = |name: &&str| {
-        let value: String = exchange.header(name)?.chars().take(MOST).collect();
-        Some(format!("{name}: {value}"))
-    };
-    TELLING_HEADERS.iter().filter_map(line).collect()
 }
 
 /// What the lock file tells others: who holds it, and since when.

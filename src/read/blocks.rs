@@ -201,6 +201,9 @@ impl<'o, 'a> Run<'o, 'a> {
         while cells.last().is_some_and(|(text, _)| text.is_empty()) {
             cells.pop();
         }
+        if cells.iter().filter(|(text, _)| !text.is_empty()).count() == 1 {
+            cells.retain(|(text, _)| !text.is_empty());
+        }
         let (texts, outsides): (Vec<_>, Vec<_>) = cells.into_iter().unzip();
         let outside = if outsides.iter().all(String::is_empty) { String::new() } else { outsides.join(" | ") };
         self.push(texts.join(" | "), outside, Kind::Row);

@@ -5,7 +5,7 @@
 //! Where nothing is declared the charset is guessed. Never fails.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
 
 /// How far into a page a declaration is looked for. The standard says 1024; pages that declare late are common.
 const DECLARED_WITHIN: usize = 8192;
@@ -87,7 +87,19 @@ fn damaged_utf8(bytes: &[u8]) -> Decoded {
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Allow)
+    let guessed = detector.guess(None, Utf8Detection::Allow);
+    let near = guessed == WINDOWS_1252 || guessed == WINDOWS_1251;
+    if near && is_mac_cyrillic(bytes) { X_MAC_CYRILLIC } else { guessed }
+}
+
+/// Old Macintosh Cyrillic, which the guess does not know. Its small letters are those of windows-1251 but for `я`;
+/// its capitals stand where windows-1251 has quotation marks, and windows-1251's where it has signs.
+fn is_mac_cyrillic(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(16_384)];
+    let count = |range: std::ops::RangeInclusive<u8>| sample.iter().filter(|b| range.contains(b)).count();
+    let capitals = sample.windows(2).filter(|pair| (0x80..=0x9F).contains(&pair[0]) && pair[1] >= 0xDF).count();
+    let (small, foreign, last) = (count(0xE0..=0xFE), count(0xC0..=0xDE) + count(0xFF..=0xFF), count(0xDF..=0xDF));
+    small >= 40 && capitals > 0 && last > 0 && foreign * 100 <= small
 }
 
 /// UTF-16 without a byte order mark: markup and spaces make every second byte a zero.
@@ -198,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_undeclared_charset_is_guessed_and_said() {
-        for label in ["windows-1251", "koi8-r", "utf-8"] {
+        for label in ["windows-1251", "koi8-r", "x-mac-cyrillic", "utf-8"] {
             assert_eq!(decode(&encoded(label, RUSSIAN), None).text, RUSSIAN, "{label}");
         }
         assert!(decode(&encoded("koi8-r", RUSSIAN), None).warnings[0].contains("guessed KOI8"));

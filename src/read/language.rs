@@ -5,6 +5,10 @@ use whatlang::{Detector, Lang, Script};
 /// Characters of text that are looked at.
 const LOOKED_AT: usize = 4000;
 
+/// Letters below which nothing is said, and below which nothing is certain.
+const LEAST: usize = 8;
+const CERTAIN: usize = 60;
+
 /// BCP 47 tags of what is detected, for languages whose code has two letters.
 const TAGS: [(Lang, &str); 70] = [
     (Lang::Afr, "af"),
@@ -104,14 +108,36 @@ const LATIN: [&str; 26] = [
 ///
 /// `expected` are the languages that the source is known to write; they narrow the detection down.
 pub(super) fn language(text: &str, declared: &[Option<&str>], expected: &[String]) -> Option<String> {
-    let sample: String = text.chars().take(LOOKED_AT).collect();
+    let sample = sample(text);
     let script = whatlang::detect_script(&sample);
     let tags = declared.iter().flatten().filter_map(|tag| normalised(tag));
     let fitting = tags.into_iter().find(|tag| script.is_none_or(|script| is_written_in(tag, script)));
     fitting.or_else(|| detected(&sample, expected))
 }
 
+/// The language that a text is beyond doubt written in.
+pub(super) fn certain(text: &str) -> Option<String> {
+    let sample = sample(text);
+    let info = whatlang::detect(&sample).filter(whatlang::Info::is_reliable)?;
+    (sample.chars().filter(|c| c.is_alphabetic()).count() >= CERTAIN)
+        .then(|| detected(&sample, &[]).or_else(|| tag(info.lang())))?
+}
+
+/// The beginning of a text without addresses, which are in no language.
+fn sample(text: &str) -> String {
+    let short: String = text.chars().take(LOOKED_AT).collect();
+    let words = short.split_whitespace().filter(|word| !word.contains("://") && !word.starts_with('@'));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn tag(lang: Lang) -> Option<String> {
+    TAGS.iter().find(|(known, _)| *known == lang).map(|(_, tag)| (*tag).to_owned())
+}
+
 fn detected(sample: &str, expected: &[String]) -> Option<String> {
+    if sample.chars().filter(|c| c.is_alphabetic()).count() < LEAST {
+        return None;
+    }
     let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
     let known: Vec<Lang> = expected
         .iter()
@@ -129,7 +155,7 @@ fn detected(sample: &str, expected: &[String]) -> Option<String> {
     {
         return Some(tag.to_owned());
     }
-    TAGS.iter().find(|(lang, _)| *lang == info.lang()).map(|(_, tag)| (*tag).to_owned())
+    tag(info.lang())
 }
 
 fn is_written_in(tag: &str, script: Script) -> bool {

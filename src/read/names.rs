@@ -2,7 +2,17 @@
 //!
 //! Names are hints: whoever uses them checks that an element does not hold most of the page's text.
 
+use std::sync::LazyLock;
+
 use scraper::node::Element;
+
+/// A list of words, written as one text.
+pub(super) type Words = LazyLock<Vec<&'static str>>;
+
+/// The words of a list.
+pub(super) fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
+}
 
 /// What an element is, by its names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,174 +33,46 @@ pub(super) struct Named {
     pub marked: bool,
 }
 
-const CHROME_TAGS: [&str; 6] = ["aside", "dialog", "figcaption", "footer", "menu", "nav"];
-const CHROME_ROLES: [&str; 14] = [
-    "alert",
-    "alertdialog",
-    "banner",
-    "complementary",
-    "contentinfo",
-    "dialog",
-    "menu",
-    "menubar",
-    "navigation",
-    "search",
-    "status",
-    "tablist",
-    "toolbar",
-    "tooltip",
-];
+static CHROME_TAGS: Words = LazyLock::new(|| words("aside dialog figcaption footer menu nav"));
+static CHROME_ROLES: Words = LazyLock::new(|| {
+    words(
+        "alert alertdialog banner complementary contentinfo dialog menu menubar navigation search status tablist \
+     toolbar tooltip",
+    )
+});
 /// Beginnings of words in class names and ids.
-const CHROME_STEMS: [&str; 62] = [
-    "addthis",
-    "addtoany",
-    "advert",
-    "backlink",
-    "banner",
-    "bookmark",
-    "breadcrumb",
-    "byline",
-    "caption",
-    "cookie",
-    "consent",
-    "copyright",
-    "credit",
-    "disclosure",
-    "dropdown",
-    "footer",
-    "gallery",
-    "gdpr",
-    "hashtag",
-    "imprint",
-    "infobox",
-    "jp-related",
-    "language",
-    "latest",
-    "loginform",
-    "masthead",
-    "menu",
-    "modal",
-    "morenews",
-    "mostread",
-    "navbar",
-    "navigation",
-    "newsletter",
-    "offcanvas",
-    "outbrain",
-    "overlay",
-    "pagelinks",
-    "pager",
-    "pagination",
-    "paywall",
-    "popular",
-    "popup",
-    "postmeta",
-    "prevnext",
-    "promo",
-    "readalso",
-    "readmore",
-    "recirc",
-    "recommend",
-    "related",
-    "sharedaddy",
-    "share",
-    "sharing",
-    "sidebar",
-    "skiplink",
-    "slideshow",
-    "social",
-    "sponsor",
-    "subscri",
-    "taboola",
-    "toolbar",
-    "trending",
-];
-const CHROME_WORDS: [&str; 24] = [
-    "ad",
-    "ads",
-    "adv",
-    "aside",
-    "author",
-    "crumb",
-    "crumbs",
-    "date",
-    "datetime",
-    "hidden",
-    "lang",
-    "langs",
-    "likely",
-    "likes",
-    "meta",
-    "nav",
-    "noprint",
-    "rating",
-    "search",
-    "tags",
-    "taglist",
-    "timestamp",
-    "views",
-    "vote",
-];
-const COMMENT_STEMS: [&str; 5] = ["comment", "disqus", "discussion", "fbcomment", "respond"];
-const RESTLESS_STEMS: [&str; 26] = [
-    "banner",
-    "carousel",
-    "clock",
-    "counter",
-    "countdown",
-    "currency",
-    "hits",
-    "latest",
-    "likes",
-    "metrika",
-    "morenews",
-    "mostread",
-    "online",
-    "popular",
-    "promo",
-    "rates",
-    "rating",
-    "recommend",
-    "related",
-    "share",
-    "sharing",
-    "similar",
-    "ticker",
-    "trending",
-    "views",
-    "weather",
-];
-const BODY_STEMS: [&str; 8] = [
-    "articlebody",
-    "articletext",
-    "articlecontent",
-    "entrycontent",
-    "newstext",
-    "postbody",
-    "postcontent",
-    "storybody",
-];
-const BODY_WORDS: [&str; 12] = [
-    "article",
-    "body",
-    "content",
-    "desc",
-    "detail",
-    "details",
-    "entry",
-    "hentry",
-    "post",
-    "statement",
-    "story",
-    "text",
-];
-const DATE_WORDS: [&str; 9] =
-    ["date", "dates", "datetime", "posted", "pubdate", "published", "publishdate", "time", "timestamp"];
+static CHROME_STEMS: Words = LazyLock::new(|| {
+    words(
+        "addthis addtoany advert backlink banner bookmark breadcrumb byline caption cookie consent copyright credit \
+     disclosure dropdown footer gallery gdpr hashtag imprint infobox jprelated language latest loginform \
+     masthead menu modal morenews mostread navbar navigation newsletter offcanvas outbrain overlay pagelinks \
+     pager pagination paywall popular popup postmeta prevnext promo readalso readmore recirc recommend related \
+     sharedaddy share sharing sidebar skiplink slideshow social sponsor subscri taboola toolbar trending",
+    )
+});
+static CHROME_WORDS: Words = LazyLock::new(|| {
+    words(
+        "ad ads adv aside author crumb crumbs date datetime hidden lang langs likely likes meta nav noprint rating \
+     search tags taglist timestamp views vote",
+    )
+});
+static COMMENT_STEMS: Words = LazyLock::new(|| words("comment disqus discussion fbcomment respond"));
+static RESTLESS_STEMS: Words = LazyLock::new(|| {
+    words(
+        "banner carousel clock counter countdown currency hits latest likes metrika morenews mostread online popular \
+     promo rates rating recommend related share sharing similar ticker trending views weather",
+    )
+});
+static BODY_STEMS: Words = LazyLock::new(|| {
+    words("articlebody articletext articlecontent entrycontent newstext postbody postcontent storybody")
+});
+static BODY_WORDS: Words =
+    LazyLock::new(|| words("article body content desc detail details entry hentry post statement story text"));
+static DATE_WORDS: Words =
+    LazyLock::new(|| words("date dates datetime posted pubdate published publishdate time timestamp"));
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
-const ABOUT: [&str; 15] = [
-    "embed", "has", "with", "without", "no", "not", "open", "opened", "closed", "is", "enabled", "disabled", "wrap",
-    "wrapper", "layout",
-];
+static ABOUT: Words =
+    LazyLock::new(|| words("embed has with without no not open opened closed is enabled disabled wrap wrapper layout"));
 
 /// Reads an element's names.
 pub(super) fn named(element: &Element) -> Named {
@@ -232,12 +114,12 @@ fn class_name(class: &str, named: &mut Named) {
     if class.len() > 80 || class.starts_with("tag-") || class.starts_with("category-") {
         return;
     }
-    let words = words(class);
+    let words = class_words(class);
     let joined = words.concat();
-    let is = |stems: &[&str]| {
+    let is = |stems: &Words| {
         stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem)) || joined.starts_with(stem))
     };
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let has = |known: &Words| words.iter().any(|word| known.contains(&word.as_str()));
     named.body |= is(&BODY_STEMS) || has(&BODY_WORDS);
     if has(&ABOUT) {
         return;
@@ -249,7 +131,7 @@ fn class_name(class: &str, named: &mut Named) {
 }
 
 /// The words of a class name or id, in lower case: `jp-relatedPosts_2` is `jp`, `related`, `posts`, `2`.
-fn words(class: &str) -> Vec<String> {
+fn class_words(class: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut before = ' ';
     for c in class.chars() {

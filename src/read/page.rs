@@ -4,6 +4,7 @@ use scraper::Html;
 
 use super::blocks::{self, Block, Kind};
 use super::charset::Decoded;
+use super::clean::Edges;
 use super::meta::Metadata;
 use super::outline::Outline;
 use super::published::Search;
@@ -37,6 +38,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         warnings.push("the body selector selects nothing".to_owned());
     }
     let chrome = main_text::chrome(&outline, &blocks, &selected);
+    let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
     let containers = if selected.is_empty() {
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
         let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
@@ -45,7 +47,12 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     } else {
         selected
     };
-    let chosen = chosen(&outline, &blocks, &chrome, &containers);
+    let mut chosen = chosen(&outline, &blocks, &chrome, &containers);
+    if chosen.is_empty() {
+        // Names misled: a page all of whose text is in what is called a banner.
+        chosen =
+            (0..blocks.len()).filter(|index| blocks[*index].is_long() && blocks[*index].link_share() < 0.5).collect();
+    }
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
@@ -73,7 +80,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     };
     let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| search.find(&meta));
 
-    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref());
+    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
     if paragraphs.is_empty()
         && let Some(body) = &meta.ld.body
     {

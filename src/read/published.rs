@@ -47,6 +47,8 @@ const DATED: [&str; 6] =
 const BEFORE: usize = 4;
 /// Words that may stand on the line of a date: the office's name, the place.
 const STRANGERS: usize = 6;
+/// The same below the text, where links to other statements are likelier.
+const STRANGERS_BELOW: usize = 2;
 
 /// What the date is looked for with.
 pub(super) struct Search<'s> {
@@ -154,16 +156,21 @@ impl Search<'_> {
         let after = title..(until + 1).min(self.blocks.len());
         let before = (title.saturating_sub(BEFORE)..title).rev();
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
-        after.chain(before).chain(below).find_map(|index| {
-            let block = &self.blocks[index];
-            if self.in_list(block.place) {
-                return None;
-            }
-            let lines = block.outside.lines().take(4);
-            lines
-                .filter(|line| dates::unexplained(line).is_some_and(|words| words <= STRANGERS))
-                .find_map(|line| self.printed(line))
-        })
+        let around = after.chain(before).find_map(|index| self.date_line(index, STRANGERS));
+        around.or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS_BELOW)))
+    }
+
+    /// The date on a line of a block that says little else. The title is no such line: its dates are its subject.
+    fn date_line(&self, index: usize, strangers: usize) -> Option<Stated> {
+        let block = &self.blocks[index];
+        if self.in_list(block.place) {
+            return None;
+        }
+        let skipped = usize::from(self.title == Some(index));
+        let lines = block.outside.lines().skip(skipped).take(4);
+        lines
+            .filter(|line| dates::unexplained(line).is_some_and(|words| words <= strangers))
+            .find_map(|line| self.printed(line))
     }
 
     /// The date in an element between title and text that is named for it: it may touch a counter on the page.

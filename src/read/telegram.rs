@@ -3,8 +3,9 @@
 //! A post's title is its bold first line, where it has one; the rest is its text.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{Html, Selector};
 
 use super::blocks::{self, Block};
 use super::charset::{Decoded, decode};
@@ -15,9 +16,12 @@ use super::{Page, dates, html, language, visible};
 use crate::model::capture::{Beside, Reading};
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
+use crate::model::time::Stated;
 
 /// Longest bold beginning that is a title.
 const TITLE: usize = 300;
+/// Links kept of one post.
+const LINKS: usize = 200;
 
 /// One post of a channel.
 #[derive(Clone, Debug)]
@@ -53,6 +57,17 @@ pub(super) fn named_post(page: &Page<'_>, doc: &Html, decoded: &Decoded, setting
     posts_in(page, doc, decoded, settings, |id| number(id).as_ref() == Some(&wanted)).into_iter().next()
 }
 
+/// What all posts of a page share.
+struct Channel<'c> {
+    page: &'c Page<'c>,
+    settings: &'c ReadSettings,
+    outline: Outline<'c>,
+    blocks: Vec<Block>,
+    /// The language that most of the channel is in: a post may be too short to tell.
+    language: Option<String>,
+    decoded: &'c Decoded,
+}
+
 fn posts_in(
     page: &Page<'_>,
     doc: &Html,
@@ -61,92 +76,103 @@ fn posts_in(
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<Post> {
     let Ok(message) = Selector::parse(".tgme_widget_message[data-post]") else { return Vec::new() };
-    let ignored = Selectors::of(settings).ignored(doc);
-    let outline = Outline::new(doc, &ignored);
+    let outline = Outline::new(doc, &Selectors::of(settings).ignored(doc));
     let blocks = blocks::blocks(&outline);
+    let long: Vec<&str> = blocks.iter().filter(|block| block.is_long()).map(|block| block.text.as_str()).collect();
+    let language = language::language(&long.join(" "), &[], &settings.languages);
+    let channel = Channel { page, settings, outline, blocks, language, decoded };
     let mut seen = HashSet::new();
     let found = doc.select(&message).filter_map(|element| {
         let id = element.attr("data-post").filter(|id| wanted(id))?;
-        let place = outline.place(element.id())?;
-        let post = post(page, &element, id, &outline, &blocks, place, decoded, settings);
-        post.filter(|post| seen.insert(post.id.clone()))
+        channel.post(channel.outline.place(element.id())?, id).filter(|post| seen.insert(post.id.clone()))
     });
     found.collect()
 }
 
-#[allow(clippy::too_many_arguments, reason = "the parts of one page, gathered once for all its posts")]
-fn post(
-    page: &Page<'_>,
-    element: &ElementRef<'_>,
-    id: &str,
-    outline: &Outline<'_>,
-    all: &[Block],
-    place: usize,
-    decoded: &Decoded,
-    settings: &ReadSettings,
-) -> Option<Post> {
-    let within = |class: &str| {
-        outline
-            .subtree(place)
-            .filter(|inner| outline.element(*inner).is_some_and(|element| has_class(element, class)))
-            .collect::<Vec<_>>()
-    };
-    let texts = within("js-message_text");
-    // A quoted post stands before the answer to it, with a text class of its own.
-    let text =
-        *texts.iter().find(|text| !under(outline, **text, place, "tgme_widget_message_reply")).or(texts.last())?;
-    let blocks: Vec<Block> = all.iter().filter(|block| outline.subtree(text).contains(&block.place)).cloned().collect();
-    let mut lines: Vec<String> = blocks.iter().map(|block| block.text.clone()).collect();
-    let title = bold_beginning(outline, text).filter(|bold| {
-        let first = lines.first().and_then(|block| block.lines().next()).unwrap_or_default();
-        first == bold && bold.chars().count() <= TITLE
-    });
-    if title.is_some()
-        && let Some(first) = lines.first_mut()
-    {
-        *first = first.lines().skip(1).collect::<Vec<_>>().join("\n");
-    }
-    let time = within("tgme_widget_message_date")
-        .into_iter()
-        .flat_map(|link| outline.subtree(link))
-        .chain(outline.subtree(place))
-        .find_map(|inner| {
-            (outline.tag(inner) == "time").then(|| outline.element(inner).and_then(|e| attribute(e, "datetime")))?
+impl Channel<'_> {
+    /// Reads the post whose element stands at `place`; `None` where it has no text.
+    fn post(&self, place: usize, id: &str) -> Option<Post> {
+        let outline = &self.outline;
+        let texts = self.of_class(place, "js-message_text");
+        // A quoted post stands before the answer to it, with a text of the same class.
+        let text = *texts.iter().find(|text| !self.is_quoted(**text, place)).or(texts.last())?;
+        let subtree = outline.subtree(text);
+        let blocks: Vec<Block> = self.blocks.iter().filter(|block| subtree.contains(&block.place)).cloned().collect();
+        let mut paragraphs: Vec<String> = blocks.iter().map(|block| block.text.clone()).collect();
+        let title = bold_beginning(outline, text).filter(|bold| {
+            let first = paragraphs.first().and_then(|block| block.lines().next()).unwrap_or_default();
+            first == bold && bold.chars().count() <= TITLE
         });
-    let published = time.and_then(|time| dates::machine(time, None, settings.timezone.as_deref()));
-    let link = within("tgme_widget_message_date")
-        .first()
-        .and_then(|link| outline.element(*link))
-        .and_then(|e| attribute(e, "href"));
-    let url = link
-        .and_then(|href| absolute(href, page.url))
-        .map_or_else(|| format!("https://t.me/{id}"), |url| url.to_string());
-    let forwarded =
-        within("tgme_widget_message_forwarded_from_name").first().map(|inner| folded(&outline.text(*inner)));
-    let meta = within("tgme_widget_message_meta").iter().map(|inner| outline.text(*inner)).collect::<String>();
-    let sample = lines.join(" ");
-    let language =
-        language::language(&format!("{} {sample}", title.as_deref().unwrap_or_default()), &[], &settings.languages);
-    let links = outline
-        .subtree(text)
-        .filter(|inner| outline.tag(*inner) == "a")
-        .filter_map(|inner| absolute(attribute(outline.element(inner)?, "href")?, page.url).map(|url| url.to_string()));
-    let beside = Beside {
-        charset: decoded.charset.to_owned(),
-        author: element.attr("data-post").and_then(|id| id.split('/').next()).map(str::to_owned),
-        links: links.take(200).collect(),
-        warnings: decoded.warnings.clone(),
-        ..Beside::default()
-    };
-    let text = Text::new(title.as_deref(), published, language.as_deref(), &lines);
-    let reading = Reading { reader: reader(settings), visible: visible::visible(outline, &blocks, &[]), text, beside };
-    Some(Post {
-        id: id.to_owned(),
-        url,
-        reading,
-        edited: meta.contains("edited"),
-        forwarded_from: forwarded.filter(|name| !name.is_empty()),
-    })
+        if title.is_some()
+            && let Some(first) = paragraphs.first_mut()
+        {
+            *first = first.lines().skip(1).collect::<Vec<_>>().join("\n");
+        }
+        let whole = format!("{} {}", title.as_deref().unwrap_or_default(), paragraphs.join(" "));
+        let language = language::certain(&whole).or_else(|| self.language.clone());
+        let text_of = |class: &str| self.of_class(place, class).first().map(|inner| folded(&outline.text(*inner)));
+        let reading = Reading {
+            reader: reader(self.settings),
+            text: Text::new(title.as_deref(), self.published(place), language.as_deref(), &paragraphs),
+            visible: visible::visible(outline, &blocks, &[]),
+            beside: self.beside(subtree, id),
+        };
+        Some(Post {
+            id: id.to_owned(),
+            url: self.address(place, id),
+            reading,
+            edited: text_of("tgme_widget_message_meta").is_some_and(|meta| meta.contains("edited")),
+            forwarded_from: text_of("tgme_widget_message_forwarded_from_name").filter(|name| !name.is_empty()),
+        })
+    }
+
+    fn published(&self, place: usize) -> Option<Stated> {
+        let dated = self.of_class(place, "tgme_widget_message_date");
+        let places = dated.into_iter().flat_map(|link| self.outline.subtree(link)).chain(self.outline.subtree(place));
+        let times = places.filter(|inner| self.outline.tag(*inner) == "time");
+        let stated =
+            times.filter_map(|time| self.outline.element(time).and_then(|element| attribute(element, "datetime")));
+        stated.into_iter().find_map(|time| dates::machine(time, None, self.settings.timezone.as_deref()))
+    }
+
+    fn address(&self, place: usize, id: &str) -> String {
+        let link = self.of_class(place, "tgme_widget_message_date").first().copied();
+        let href = link.and_then(|link| self.outline.element(link)).and_then(|element| attribute(element, "href"));
+        let url = href.and_then(|href| absolute(href, self.page.url));
+        url.map_or_else(|| format!("https://t.me/{id}"), |url| url.to_string())
+    }
+
+    fn beside(&self, text: Range<usize>, id: &str) -> Beside {
+        let links = text.filter(|inner| self.outline.tag(*inner) == "a").filter_map(|inner| {
+            let href = attribute(self.outline.element(inner)?, "href")?;
+            absolute(href, self.page.url).map(|url| url.to_string())
+        });
+        Beside {
+            charset: self.decoded.charset.to_owned(),
+            author: id.split('/').next().map(str::to_owned),
+            links: links.take(LINKS).collect(),
+            warnings: self.decoded.warnings.clone(),
+            ..Beside::default()
+        }
+    }
+
+    /// The places below `place` that have a class, in order.
+    fn of_class(&self, place: usize, class: &str) -> Vec<usize> {
+        let has = |inner: &usize| self.outline.element(*inner).is_some_and(|element| has_class(element, class));
+        self.outline.subtree(place).filter(has).collect()
+    }
+
+    /// Whether a place stands in the quotation of another post.
+    fn is_quoted(&self, place: usize, top: usize) -> bool {
+        let mut above = place;
+        while above != top && above != 0 {
+            if self.outline.element(above).is_some_and(|element| has_class(element, "tgme_widget_message_reply")) {
+                return true;
+            }
+            above = self.outline.items[above].parent;
+        }
+        false
+    }
 }
 
 /// The text of the bold elements that a post begins with, up to its first line end.
@@ -177,21 +203,89 @@ fn up_to_line_end(outline: &Outline<'_>, place: usize) -> String {
     outline.subtree(place).take_while(|inner| outline.tag(*inner) != "br").map(|inner| outline.text_at(inner)).collect()
 }
 
-fn under(outline: &Outline<'_>, place: usize, top: usize, class: &str) -> bool {
-    let mut above = place;
-    while above != top && above != 0 {
-        if outline.element(above).is_some_and(|element| has_class(element, class)) {
-            return true;
-        }
-        above = outline.items[above].parent;
-    }
-    false
-}
-
 fn has_class(element: &scraper::node::Element, class: &str) -> bool {
     attribute(element, "class").is_some_and(|classes| classes.split_ascii_whitespace().any(|name| name == class))
 }
 
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+
+    fn message(id: u32, text: &str, more: &str) -> String {
+        format!(
+            "<div class='tgme_widget_message_wrap'><div class='tgme_widget_message js-widget_message' data-post='office/{id}'>{more}\
+             <div class='tgme_widget_message_text js-message_text' dir='auto'>{text}</div>\
+             <div class='tgme_widget_message_footer'><span class='tgme_widget_message_views'>{id}K</span>\
+             <span class='tgme_widget_message_meta'>edited <a class='tgme_widget_message_date' href='https://t.me/office/{id}'>\
+             <time datetime='2023-02-28T07:47:53+00:00' class='time'>07:47</time></a></span></div></div></div>"
+        )
+    }
+
+    fn channel() -> String {
+        let forwarded = "<div class='tgme_widget_message_forwarded_from'>Forwarded from \
+                         <a class='tgme_widget_message_forwarded_from_name' href='https://t.me/x'>Другое ведомство</a></div>";
+        let reply = "<a class='tgme_widget_message_reply' href='https://t.me/office/1'><div class='js-message_text'>Исходное сообщение</div></a>";
+        [
+            "<!DOCTYPE html><html><body><main class='tgme_main'>".to_owned(),
+            message(1, "<b>Сводка на утро</b><br/><br/>Обстановка остаётся <b>стабильной</b>, нарушений за сутки не отмечено.<br/><br/>Посты работают.<br/>Связь есть.", ""),
+            message(2, "Без заголовка. <b>Важно</b>: движение по мосту открыто с 10:00.", forwarded),
+            message(3, "<b>Первая строка<br/>вторая строка</b><br/>и <a href=\"https://office.example/doc.pdf\">документ</a>", reply),
+            "<div class='tgme_widget_message' data-post='office/4'><a class='tgme_widget_message_photo_wrap'></a></div></main></body></html>".to_owned(),
+        ]
+        .concat()
+    }
+
+    fn page<'a>(body: &'a str, url: &'a Url) -> Page<'a> {
+        Page {
+            body: body.as_bytes(),
+            content_type: Some("text/html; charset=utf-8"),
+            url: Some(url),
+            captured_at: None,
+        }
+    }
+
+    #[test]
+    fn each_post_is_a_statement() {
+        let (body, url) = (channel(), Url::parse("https://t.me/s/office").expect("an address"));
+        let posts = posts(&page(&body, &url), &ReadSettings::default());
+        let ids: Vec<&str> = posts.iter().map(|post| post.id.as_str()).collect();
+        assert_eq!(ids, ["office/1", "office/2", "office/3"], "a post without text is none");
+        assert_eq!(
+            posts[0].reading.text.canonical(),
+            "Title: Сводка на утро\nPublished: 2023-02-28T07:47:53+00:00\nLanguage: ru\n\n\
+             Обстановка остаётся стабильной, нарушений за сутки не отмечено.\n\nПосты работают.\nСвязь есть.\n"
+        );
+        assert_eq!(posts[1].reading.text.title(), None, "bold inside a line is no title");
+        assert_eq!(posts[1].forwarded_from.as_deref(), Some("Другое ведомство"));
+        assert_eq!(posts[2].reading.text.title(), Some("Первая строка"));
+        assert_eq!(posts[2].reading.text.body(), "вторая строка\nи документ");
+        assert_eq!(posts[2].reading.beside.links, ["https://office.example/doc.pdf"]);
+        assert!(posts.iter().all(|post| post.edited && post.url == format!("https://t.me/{}", post.id)));
+    }
+
+    #[test]
+    fn an_address_that_names_a_post_reads_that_post() {
+        let (body, url) = (channel(), Url::parse("https://t.me/office/2?embed=1").expect("an address"));
+        let reading = crate::read::read(&page(&body, &url), &ReadSettings::default());
+        assert_eq!(reading.text.body(), "Без заголовка. Важно: движение по мосту открыто с 10:00.");
+    }
+
+    #[test]
+    fn counts_of_views_change_nothing() {
+        let url = Url::parse("https://t.me/s/office").expect("an address");
+        let (body, other) = (channel(), channel().replace("1K", "2K"));
+        let digests = |body| {
+            posts(&page(body, &url), &ReadSettings::default())
+                .iter()
+                .map(|post| post.reading.visible)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(digests(&body), digests(&other));
+    }
 }

@@ -10,6 +10,9 @@ const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", 
 /// Longest line that may be a title.
 const LONGEST: usize = 400;
 
+/// Blocks before the text within which the title is likelier than the name of the site.
+const NEAR: usize = 4;
+
 /// The title, and where on the page it stands: the block and its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Title {
@@ -47,7 +50,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
                 0.0
             };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
-            score -= if block.link_share() > 0.9 { 0.3 } else { 0.0 };
+            score -= if block.link_share() > 0.9 { 0.6 } else { 0.0 };
+            score += if index <= start && index + NEAR >= start { 0.3 } else { 0.0 };
             score -= if index > start { 0.4 } else { 0.0 };
             if best.is_none_or(|(before, _, _)| score > before) {
                 best = Some((score, index, line));
@@ -81,11 +85,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     // A line of its own before the text, as pages without any markup of headings have it.
     let line = (0..start.min(blocks.len())).rev().find(|index| {
         let block = &blocks[*index];
-        !chrome[block.place]
-            && block.linked == 0
-            && block.size >= 12
-            && block.size <= LONGEST
-            && !super::dates::is_date_line(&block.text)
+        let named = !chrome[block.place] && block.linked == 0 && block.size >= 12 && block.size <= LONGEST;
+        named && !block.is_sentence() && !super::dates::is_date_line(&block.text)
     });
     Title { text: line.map(|index| blocks[index].text.replace('\n', " ")), block: line }
 }

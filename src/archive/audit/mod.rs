@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::catchup;
 use super::history::Seq;
 use super::index::{self, Index, IndexError, IndexPlace};
 use super::log::{self, Log};
@@ -198,7 +199,7 @@ impl Audit<'_> {
     /// Takes the log into the new index, and looks for every sum that an entry names.
     fn take_in(&mut self, log: &Log, id: i64, rebuilt: &Index) -> Result<(), ArchiveError> {
         let storage = &self.places.storage;
-        reader::take_in(rebuilt, log, id, 0, storage, &mut |seq, fact| {
+        catchup::take_in(rebuilt, log, id, 0, storage, &mut |seq, fact| {
             let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_)) = fact else { return Ok(()) };
             for (digest, name) in &fact.entry().sums {
                 if rebuilt.find(digest)?.is_none() {

@@ -1,7 +1,7 @@
 //! `changes`: what happened, told again from the log.
 
 use onrecord::archive::history::Seq;
-use onrecord::archive::writer::{event_of, health_event};
+use onrecord::archive::telling::{event_of, health_event};
 use onrecord::model::event::{Event, EventKind};
 
 use crate::cli::args::{Changes, Common};

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use onrecord::archive::history::{History as Seen, Revision};
-use onrecord::archive::writer::event_of;
+use onrecord::archive::telling::event_of;
 use onrecord::model::event::EventKind;
 use onrecord::model::time::rfc3339;
 use onrecord::view::diff;

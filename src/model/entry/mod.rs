@@ -5,6 +5,7 @@
 //! archive's own README.
 
 mod facts;
+mod forms;
 
 pub use facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,

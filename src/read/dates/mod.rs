@@ -4,6 +4,7 @@
 //! zoned one, and leaves a day a day. The month names are data ([`tables`]). Hijri and Solar Hijri dates are not read.
 //! Knows no clock: relative dates count from the moment of capture that is handed in.
 
+mod clock;
 mod grammar;
 mod relative;
 mod scan;
@@ -88,7 +89,7 @@ pub fn is_date_line(text: &str) -> bool {
 /// How many words of a short line are neither date, clock, number nor a word that stands beside such; `None` where
 /// there is no date, clock or number at all, or the line is long.
 pub fn unexplained(text: &str) -> Option<usize> {
-    if text.chars().nth(LINE).is_some() {
+    if text.chars().nth(LINE).is_some() || !text.contains(char::is_numeric) {
         return None;
     }
     let tokens = tokens(text);

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::Moment;
 use super::grammar::Grammar;
-use super::scan::{Token, fold};
+use super::scan::Token;
 use super::tables::{AGO, NEAR, UNITS, Unit};
 use crate::model::time::Instant;
 
@@ -39,7 +39,7 @@ fn ago(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Opti
         None => (1, at),
     };
     let word = grammar.word(unit_at)?;
-    let (_, unit) = UNITS.iter().find(|(stem, _)| word.starts_with(&fold(stem)))?;
+    let (_, unit) = UNITS.iter().find(|(stem, _)| word.starts_with(stem))?;
     if !AGO.contains(&grammar.word(unit_at + 1)?) {
         return None;
     }
@@ -54,7 +54,7 @@ fn ago(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Opti
 /// `today`, `вчера в 16:40`.
 fn near(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Option<Moment> {
     let word = grammar.word(at)?;
-    let (_, back) = NEAR.iter().find(|(name, _)| fold(name) == word)?;
+    let (_, back) = NEAR.iter().find(|(name, _)| *name == word)?;
     let day = day_in(now - TimeDelta::days(i64::from(*back)), zone);
     let timed = (at + 1..=at + 3).find_map(|place| grammar.time(place));
     Some(Moment { day, time: timed.map(|(_, time, _)| time), offset: timed.and_then(|(_, _, offset)| offset) })

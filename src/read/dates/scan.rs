@@ -27,11 +27,9 @@ pub(super) struct Placed {
 /// Folds what does not matter in a word of a date: case, accents and points, width, tatweel, the dotless i.
 pub(super) fn fold(text: &str) -> String {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && *c != '\u{640}');
-    plain
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ı' { 'i' } else { c })
-        .filter(|c| !is_combining_mark(*c))
-        .collect()
+    let lower = plain.flat_map(char::to_lowercase).map(|c| if c == 'ı' { 'i' } else { c });
+    // Composed again, so that Hangul compares with itself.
+    lower.filter(|c| !is_combining_mark(*c)).nfc().collect()
 }
 
 /// Cuts a text into tokens.

@@ -313,12 +313,10 @@ fn after_attribute(bytes: &[u8], at: usize) -> Option<usize> {
 /// The offset after a comment, a declaration or a bare `<`.
 fn after_markup(text: &str, start: usize) -> usize {
     let rest = &text[start..];
-    let end = if rest.starts_with("<!--") {
-        if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
-            rest.find('>').map(|i| i + 1)
-        } else {
-            rest[4..].find("-->").map(|i| i + 7)
-        }
+    let end = if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
+        rest.find('>').map(|i| i + 1)
+    } else if let Some(comment) = rest.strip_prefix("<!--") {
+        comment.find("-->").map(|i| i + "<!---->".len())
     } else if rest.starts_with("<!") || rest.starts_with("<?") || rest.starts_with("</") {
         rest.find('>').map(|i| i + 1)
     } else {

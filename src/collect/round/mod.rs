@@ -4,6 +4,10 @@
 //! the writer's `publish` alone, every few seconds and at the end. Whether a statement is gone is decided when all of its
 //! source's looks are in, for a source that loses most of what it had at once is unwell.
 
+mod preview;
+mod reading;
+mod verdicts;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,23 +15,28 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use url::Url;
 
+pub use preview::{Preview, preview};
+use reading::read_exchange;
+pub use reading::read_kept;
+use verdicts::{judge_failure, judge_poll};
+
 use super::clock::Clock;
 use super::discover::{self, How, Item};
 use super::due::Recheck;
-use super::fetch::{Client, Failure, FailureKind, Validators};
+use super::fetch::{Client, Failure, Validators};
 use super::host::Hosts;
 use super::judge;
 use crate::archive::history::State;
 use crate::archive::index::Known;
-use crate::archive::reader::{Archive, ArchiveError};
-use crate::archive::writer::{ListingSight, Readings, Sight, Writer};
-use crate::model::capture::{Exchange, Judgement, Reading, Verdict, Visit};
+use crate::archive::reader::ArchiveError;
+use crate::archive::sight::{ListingSight, Readings, Sight};
+use crate::archive::writer::Writer;
+use crate::model::capture::{Exchange, Judgement, Verdict, Visit};
 use crate::model::entry::Tally;
 use crate::model::event::Event;
 use crate::model::source::{Keep, Robots, Source};
 use crate::model::statement::StatementId;
 use crate::model::time::Instant;
-use crate::read;
 
 /// How often what was seen is made durable and told, at the latest; the first time sooner, so that somebody who watches
 /// sees soon that it works.
@@ -399,31 +408,6 @@ impl Context<'_> {
     }
 }
 
-/// Reads the body of an exchange as the statement at `url`.
-fn read_exchange(exchange: &Exchange, url: &Url, settings: &crate::model::source::ReadSettings) -> Reading {
-    let content_type = exchange.header("content-type");
-    let page = read::Page { body: &exchange.body, content_type, url: Some(url), captured_at: Some(exchange.at) };
-    read::read(&page, settings)
-}
-
-/// Reads a kept body again, with the head of the response that brought it.
-pub fn read_kept(
-    head: &[u8],
-    body: &[u8],
-    url: &Url,
-    captured_at: Instant,
-    settings: &crate::model::source::ReadSettings,
-) -> Reading {
-    let head = String::from_utf8_lossy(head);
-    let content_type = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-type").then(|| value.trim().to_owned())
-    });
-    let page =
-        read::Page { body, content_type: content_type.as_deref(), url: Some(url), captured_at: Some(captured_at) };
-    read::read(&page, settings)
-}
-
 /// A look that was not answered.
 fn unanswered<'a>(
     round: Instant,
@@ -441,77 +425,4 @@ fn robots_reason(source: &Source) -> Option<String> {
         Robots::Obey => None,
         Robots::Ignore(reason) => Some(reason.clone()),
     }
-}
-
-/// What a look without an answer shows; `None` where nothing was asked at all.
-fn judge_failure(failure: &Failure) -> Option<Judgement> {
-    let asked = !matches!(failure.kind, FailureKind::Busy | FailureKind::GivenUp);
-    asked.then(|| judge::judge_failure(failure))
-}
-
-/// What a look at a listing shows: a page that lists statements is one, whatever else it says.
-fn judge_poll(source: &Source, poll: &discover::Poll) -> Judgement {
-    let visit = match &poll.visit {
-        Ok(visit) => visit,
-        Err(failure) => return judge::judge_failure(failure),
-    };
-    let judgement = judge::judge(source, visit);
-    let listing = Judgement { verdict: Verdict::Listing, evidence: vec![], final_at_once: false };
-    match judgement.verdict {
-        Verdict::Statement | Verdict::Gone if visit.answer.status < 300 && !poll.items.is_empty() => listing,
-        Verdict::Statement => match &poll.problem {
-            Some(problem) => {
-                Judgement { verdict: Verdict::Failed, evidence: vec![problem.clone()], final_at_once: false }
-            }
-            None => listing,
-        },
-        Verdict::Listing
-        | Verdict::NotModified
-        | Verdict::Gone
-        | Verdict::Unwell
-        | Verdict::Blocked
-        | Verdict::Disallowed
-        | Verdict::Failed => judgement,
-    }
-}
-
-/// What a round would do with a source.
-#[derive(Clone, Debug, Default)]
-pub struct Preview {
-    /// What it would take.
-    pub new: Vec<Item>,
-    /// How many known statements it would look at again.
-    pub due: usize,
-    /// Why the source did not answer, if it did not.
-    pub problem: Option<String>,
-}
-
-/// Asks a source for its news, and keeps nothing.
-pub async fn preview(
-    source: &Source,
-    plan: &Plan,
-    archive: Option<&Archive>,
-    clock: &Arc<dyn Clock>,
-    hosts: &Arc<Hosts>,
-) -> Result<Preview, ArchiveError> {
-    let known = archive.map(|archive| archive.index().known(&source.id)).transpose()?.unwrap_or_default();
-    let first = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
-    let limit = plan.limit.unwrap_or(usize::MAX).min(first);
-    let client = match Client::new(source, &plan.contact, Arc::clone(clock), Arc::clone(hosts)) {
-        Ok(client) => client,
-        Err(error) => return Ok(Preview { problem: Some(error.to_string()), ..Preview::default() }),
-    };
-    let is_known = |url: &Url| {
-        archive.is_some_and(|archive| matches!(archive.index().known_at(&source.id, url.as_str()), Ok(Some(_))))
-    };
-    let mut news = discover::look_for_news(&client, source, &is_known, limit).await;
-    let problem = news.polls.iter().filter(|_| !news.answered()).find_map(|poll| match &poll.visit {
-        Err(failure) => Some(failure.reason.clone()),
-        Ok(_) => poll.problem.clone(),
-    });
-    news.items.retain(|item| !is_known(&item.url));
-    news.items.truncate(limit);
-    let now = clock.now();
-    let due = known.iter().filter(|known| plan.recheck.wants(known, &source.limits.recheck, now)).count();
-    Ok(Preview { new: news.items, due, problem })
 }

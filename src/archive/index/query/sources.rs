@@ -1,0 +1,139 @@
+//! What a source has, how its listings were last seen, and how it fares.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{bad, instant, optional_digest, source_id, statement_id};
+use crate::archive::history::{Seq, State};
+use crate::archive::index::{Index, IndexError};
+use crate::model::address;
+use crate::model::capture::Verdict;
+use crate::model::digest::Digest;
+use crate::model::statement::{SourceId, StatementId};
+use crate::model::time::Instant;
+
+/// A statement that a source has, as far as a round needs it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Its id.
+    pub statement: StatementId,
+    /// Its address.
+    pub url: String,
+    /// When it was first looked at.
+    pub first_seen: Instant,
+    /// When it was last looked at.
+    pub last_look: Instant,
+    /// Whether it stands.
+    pub state: State,
+    /// Whether any text of it is kept.
+    pub has_text: bool,
+}
+
+/// ETag and Last-Modified of the last answer that was taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The entity tag.
+    pub etag: Option<String>,
+    /// The date of the last change.
+    pub modified: Option<String>,
+}
+
+impl Index {
+    /// The statement that a source has at an address.
+    pub fn known_at(&self, source: &SourceId, url: &str) -> Result<Option<StatementId>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT minted, id FROM address JOIN statement ON statement.id = address.statement
+             WHERE key = ?1 AND source = ?2 ORDER BY first_seen LIMIT 1",
+        )?;
+        let found = select.query_row(params![address::key(url), source.as_str()], |row| statement_id(row, 0, 1));
+        Ok(found.optional()?)
+    }
+
+    /// All statements of a source, newest first.
+    pub fn known(&self, source: &SourceId) -> Result<Vec<Known>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT minted, id, url, first_seen, last_look, state, revisions FROM statement WHERE source = ?1
+             ORDER BY first_seen DESC, entry",
+        )?;
+        let rows = select.query_map([source.as_str()], |row| {
+            Ok(Known {
+                statement: statement_id(row, 0, 1)?,
+                url: row.get(2)?,
+                first_seen: instant(row.get(3)?),
+                last_look: instant(row.get(4)?),
+                state: State::from_word(&row.get::<_, String>(5)?).ok_or_else(|| bad(5, "not a state"))?,
+                has_text: row.get::<_, i64>(6)? > 0,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When a source's listing was last answered in a round before this one.
+    pub fn last_listing_before(&self, source: &SourceId, round: Instant) -> Result<Option<Instant>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT max(time) FROM poll WHERE source = ?1 AND round < ?2 AND verdict IN ('listing', 'not-modified')",
+        )?;
+        let time: Option<i64> =
+            select.query_row(params![source.as_str(), round.timestamp_millis()], |row| row.get(0))?;
+        Ok(time.map(instant))
+    }
+
+    /// Digests of the body and of the set of links that a listing had at its last answer.
+    pub fn last_poll(
+        &self,
+        source: &SourceId,
+        url: &str,
+    ) -> Result<Option<(Option<Digest>, Option<Digest>)>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT body, links FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        )?;
+        let found = select
+            .query_row(params![source.as_str(), url], |row| Ok((optional_digest(row, 0)?, optional_digest(row, 1)?)));
+        Ok(found.optional()?)
+    }
+
+    /// Verdict of the last poll of an address.
+    pub fn last_poll_verdict(&self, source: &SourceId, url: &str) -> Result<Option<Verdict>, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT verdict FROM poll WHERE source = ?1 AND url = ?2 ORDER BY seq DESC LIMIT 1")?;
+        let found = select.query_row(params![source.as_str(), url], |row| row.get::<_, String>(0));
+        Ok(found.optional()?.and_then(|word| Verdict::from_word(&word)))
+    }
+
+    /// Whether a source was unwell in each of its rounds, newest first: round, its end, and the answer.
+    pub fn health(&self, source: &SourceId, most: u32) -> Result<Vec<(Seq, Instant, bool)>, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT seq, ended, unwell FROM tally WHERE source = ?1 ORDER BY seq DESC LIMIT ?2")?;
+        let rows = select.query_map(params![source.as_str(), most], |row| {
+            Ok((Seq(row.get(0)?), instant(row.get(1)?), row.get(2)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every source that the log knows: those that were asked and those that have statements.
+    pub fn sources(&self) -> Result<Vec<SourceId>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT source FROM statement UNION SELECT source FROM poll UNION SELECT source FROM tally",
+        )?;
+        let rows = select.query_map([], |row| source_id(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Tallies of sources in entries after this one, oldest first: entry, source, whether it was unwell.
+    pub fn tallies_after(&self, seq: Seq) -> Result<Vec<(Seq, SourceId, bool, Instant)>, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT seq, source, unwell, ended FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
+        let rows = select
+            .query_map([seq.0], |row| Ok((Seq(row.get(0)?), source_id(row, 1)?, row.get(2)?, instant(row.get(3)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the next request for an address may be made conditional on.
+    pub fn validators(&self, url: &str) -> Result<Answer, IndexError> {
+        let mut select = self.connection.prepare_cached("SELECT etag, modified FROM validator WHERE url = ?1")?;
+        let found = select.query_row([url], |row| Ok(Answer { etag: row.get(0)?, modified: row.get(1)? }));
+        Ok(found.optional()?.unwrap_or_default())
+    }
+}

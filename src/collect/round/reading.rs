@@ -1,0 +1,27 @@
+//! Handing bodies to the reader: those that have just come, and those that are kept.
+
+use url::Url;
+
+use crate::model::capture::{Exchange, Reading};
+use crate::model::source::ReadSettings;
+use crate::model::time::Instant;
+use crate::read;
+
+/// Reads the body of an exchange as the statement at `url`.
+pub(super) fn read_exchange(exchange: &Exchange, url: &Url, settings: &ReadSettings) -> Reading {
+    let content_type = exchange.header("content-type");
+    let page = read::Page { body: &exchange.body, content_type, url: Some(url), captured_at: Some(exchange.at) };
+    read::read(&page, settings)
+}
+
+/// Reads a kept body again, with the head of the response that brought it.
+pub fn read_kept(head: &[u8], body: &[u8], url: &Url, captured_at: Instant, settings: &ReadSettings) -> Reading {
+    let head = String::from_utf8_lossy(head);
+    let content_type = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-type").then(|| value.trim().to_owned())
+    });
+    let page =
+        read::Page { body, content_type: content_type.as_deref(), url: Some(url), captured_at: Some(captured_at) };
+    read::read(&page, settings)
+}

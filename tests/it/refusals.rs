@@ -31,6 +31,18 @@ fn every_problem_of_the_configuration_is_told_with_its_line_and_nothing_is_fetch
 }
 
 #[test]
+fn two_sources_of_one_name_are_told_although_more_is_wrong_with_them() {
+    let site = Site::with(1);
+    let desk = Desk::empty();
+    let text = format!(
+        "[[source]]\nid = \"press\"\nurl = \"{0}\"\n[[source]]\nid = \"press\"\nurl = \"{0}\"\nevery = \"soon\"\n[[source]]\nid = \"press\"\n",
+        site.news()
+    );
+    desk.write("sources.toml", &text);
+    let _ = desk.run(&["fetch"]).status(2).says(&["line 5,", "line 7,", "line 9,"]);
+}
+
+#[test]
 fn an_unknown_source_is_refused_before_anything_is_asked() {
     let site = Site::with(1);
     let desk = Desk::watching(&site);

@@ -183,7 +183,7 @@ class Audit:
             held["file"].add(digest)
             if digest != named[key]:
                 self.say("unsound", key, "is not the file that was summed", named[key], digest)
-            if ".warc." in key:
+            if key.endswith(".gz"):
                 if not re.fullmatch(r".*-%s\.warc(\.wet)?\.gz" % digest[:12], key):
                     self.say("unsound", key, "is not named by its own digest", digest[:12])
                 found[key] = self.warc(key, data, held, revisits)
@@ -259,8 +259,9 @@ class Audit:
                 need(segment in found, "points into a file that is not beside it: %s" % segment)
                 told.setdefault(segment, set()).add(int(value["offset"]))
                 self.points(found[segment], value, when, INDEXED)
-                if "request" in value:
-                    self.points(found[segment], value["request"], None, ("request",))
+                asked = {name[len("request-"):]: value[name] for name in value if name.startswith("request-")}
+                if asked:
+                    self.points(found[segment], asked, None, ("request",))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 self.say("unsound", "%s:%d" % (key, number), "an index line that is not right: %s" % error)
         for segment, offsets in told.items():

@@ -10,6 +10,7 @@ use super::values::{self, shown};
 use super::written::{At, Problems, Section, TABLES, nearest, wrong_type};
 use super::{ArchiveSettings, Config, FetchSettings, units};
 use crate::model::source::{Kind, Limits, ReadSettings, Robots, Source};
+use crate::model::statement::SourceId;
 
 /// Tells what is wrong with how pages are to be read.
 type CheckReading<'c> = &'c dyn Fn(&ReadSettings) -> Vec<String>;
@@ -50,7 +51,7 @@ pub(super) fn config(
         placed.extend(source_at(item, folder, &fetch.limits, check, problems));
     }
     check_names(&placed, problems);
-    Config { archive, fetch, sources: placed.into_iter().map(|placed| placed.source).collect() }
+    Config { archive, fetch, sources: placed.into_iter().filter_map(|placed| placed.source).collect() }
 }
 
 fn unknown_at_top(name: &str) -> String {
@@ -119,12 +120,13 @@ fn recheck(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Vec<std
 
 /// A source, and where its names stand.
 struct Placed {
-    source: Source,
-    id: usize,
+    /// Nothing where its id or its address cannot be read; its names count all the same.
+    source: Option<Source>,
+    id: Option<At<SourceId>>,
     was: Vec<At<String>>,
 }
 
-/// One source; nothing where its id or its address cannot be read.
+/// One source; nothing where it is no table.
 fn source_at(
     item: &Spanned<DeValue<'_>>,
     folder: &Path,
@@ -158,13 +160,13 @@ fn source_at(
     let was = earlier.iter().map(|name| name.value.clone()).collect();
     let closed = section.read("closed", problems, values::closed);
     let limits = limits(section, base, problems);
-    let (id, url) = (id?, url?);
-    let name = name.unwrap_or_else(|| id.to_string());
+    let placed = id.clone().map(|value| At { at: section.at_of("id"), value });
     #[rustfmt::skip]
-    let source = Source {
-        id, name, url, kind, every, links, reading, allow_hosts, proxy, ca, headers, robots, was, closed, limits,
-    };
-    Some(Placed { source, id: section.at_of("id"), was: earlier })
+    let source = id.zip(url).map(|(id, url)| {
+        let name = name.unwrap_or_else(|| id.to_string());
+        Source { id, name, url, kind, every, links, reading, allow_hosts, proxy, ca, headers, robots, was, closed, limits }
+    });
+    Some(Placed { source, id: placed, was: earlier })
 }
 
 fn reading(section: &Section<'_>, check: CheckReading<'_>, problems: &mut Problems<'_>) -> ReadSettings {
@@ -231,12 +233,12 @@ fn headers(section: &Section<'_>, problems: &mut Problems<'_>) -> Vec<(String, S
 /// Tells where one name would stand for two sources.
 fn check_names(sources: &[Placed], problems: &mut Problems<'_>) {
     let mut lines: HashMap<&str, usize> = HashMap::new();
-    for Placed { source, id, .. } in sources {
-        if let Some(line) = lines.get(source.id.as_str()) {
-            let message = format!("id: {:?} is already the id of the source in line {line}", source.id.as_str());
-            problems.add(*id, message);
+    for id in sources.iter().filter_map(|placed| placed.id.as_ref()) {
+        let name = id.value.as_str();
+        if let Some(line) = lines.get(name) {
+            problems.add(id.at, format!("id: {name:?} is already the id of the source in line {line}"));
         } else {
-            lines.insert(source.id.as_str(), problems.line(*id));
+            lines.insert(name, problems.line(id.at));
         }
     }
     for name in sources.iter().flat_map(|placed| &placed.was) {

@@ -1,0 +1,207 @@
+//! The rules of the house that the compiler cannot hold: arrows between rooms, heads, lengths, and papers that tell the truth.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::desk::Desk;
+use crate::refusals::walk;
+
+/// The top of the repository.
+fn top() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder, by its path from the top, with its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rs");
+    let name = |path: &Path| path.strip_prefix(top()).expect("below the top").to_string_lossy().replace('\\', "/");
+    let files = walk(&top().join(folder)).into_iter().filter(is_rust);
+    files.map(|path| (name(&path), fs::read_to_string(&path).expect("a source file"))).collect()
+}
+
+/// The part of a file that is no test: up to a module of tests in it.
+fn without_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]\nmod ").filter(|at| text[*at..].contains("mod tests {")).map_or(text, |at| &text[..at])
+}
+
+/// Whether a file is all test, by its name or by how the module above declares it.
+fn is_test(name: &str, all: &[(String, String)]) -> bool {
+    if name.ends_with("tests.rs") || name.contains("/tests/") {
+        return true;
+    }
+    let path = Path::new(name);
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let folder = path.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+    let declares = |text: &str| {
+        ["mod ", "pub mod ", "pub(crate) mod ", "pub(super) mod "]
+            .iter()
+            .any(|word| text.contains(&format!("#[cfg(test)]\n{word}{stem};")))
+    };
+    all.iter().any(|(other, text)| (other.starts_with(&folder) || *other == format!("{folder}.rs")) && declares(text))
+}
+
+/// Code alone: no comments, which may speak of anything.
+fn code(text: &str) -> String {
+    let uncommented = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+    text.lines().map(uncommented).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn none(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn arrows_between_rooms_point_down() {
+    let rooms = ["model", "read", "archive", "collect", "view"];
+    let may: [(&str, &[&str]); 5] = [
+        ("model", &[]),
+        ("read", &["model"]),
+        ("archive", &["model"]),
+        ("collect", &["model", "read", "archive"]),
+        ("view", &["model", "archive"]),
+    ];
+    let mut wrong = Vec::new();
+    for (room, allowed) in may {
+        for (name, text) in sources(&format!("src/{room}")) {
+            let code = code(&text);
+            for other in rooms.iter().filter(|other| **other != room && !allowed.contains(*other)) {
+                if code.contains(&format!("crate::{other}::")) || code.contains(&format!("crate::{other};")) {
+                    wrong.push(format!("{name} uses the room {other}"));
+                }
+            }
+            // `use crate::{...}` would pass unseen
+            if code.contains("crate::{") {
+                wrong.push(format!("{name} imports several rooms in one line"));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn the_command_line_alone_speaks() {
+    let all = sources("src");
+    let mut wrong = Vec::new();
+    let words = [
+        "println!",
+        "eprintln!",
+        "print!(",
+        "eprint!(",
+        "io::stdout",
+        "io::stderr",
+        "env::var",
+        "env::args",
+        "process::exit",
+    ];
+    for (name, text) in all.iter().filter(|(name, _)| !name.starts_with("src/cli/") && !is_test(name, &all)) {
+        let code = code(without_tests(text));
+        wrong.extend(words.iter().filter(|word| code.contains(**word)).map(|word| format!("{name} says {word}")));
+    }
+    none(wrong);
+}
+
+#[test]
+fn the_clock_is_read_in_one_place() {
+    let all = sources("src");
+    let words = ["Utc::now", "Local::now", "SystemTime::now"];
+    let speaks = |(name, text): &&(String, String)| {
+        name != "src/collect/clock.rs"
+            && !is_test(name, &all)
+            && words.iter().any(|word| code(without_tests(text)).contains(word))
+    };
+    // what reads it all the same says why, where the lint is told to let it pass
+    let wrong = all
+        .iter()
+        .filter(speaks)
+        .filter(|(_, text)| !text.contains("disallowed_methods"))
+        .map(|(name, _)| name.clone());
+    none(wrong.collect());
+}
+
+#[test]
+fn nothing_is_unwrapped_outside_tests() {
+    let all = sources("src");
+    let mut wrong = Vec::new();
+    for (name, text) in all.iter().filter(|(name, _)| !is_test(name, &all)) {
+        let code = code(without_tests(text));
+        let words = [".unwrap()", "todo!(", "unimplemented!(", "dbg!(", "unsafe {"];
+        wrong.extend(words.iter().filter(|word| code.contains(**word)).map(|word| format!("{name} has {word}")));
+    }
+    none(wrong);
+}
+
+#[test]
+fn nothing_names_the_workplace() {
+    let mut wrong = Vec::new();
+    let files = ["src", "tests", "benches"]
+        .into_iter()
+        .filter(|folder| top().join(folder).is_dir())
+        .flat_map(|folder| walk(&top().join(folder)));
+    let papers =
+        fs::read_dir(top()).expect("the top").flatten().map(|entry| entry.path()).filter(|path| path.is_file());
+    let home = ["/", "work", "/"].concat();
+    let is_ours = |path: &PathBuf| path.file_name().is_none_or(|name| name != ".git");
+    for path in files.chain(papers).filter(is_ours) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if text.contains(&home) {
+            wrong.push(path.display().to_string());
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_file_of_this_program_is_in_it() {
+    let main = fs::read_to_string(top().join("tests/it/main.rs")).expect("main.rs");
+    let mut wrong = Vec::new();
+    for (name, _) in sources("tests/it").iter().filter(|(name, _)| !name.ends_with("main.rs")) {
+        let stem = Path::new(name).file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        if !main.contains(&format!("\nmod {stem};")) {
+            wrong.push(format!("{name} is not in main.rs"));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_package_has_its_reason() {
+    let manifest = fs::read_to_string(top().join("Cargo.toml")).expect("Cargo.toml");
+    let begin = manifest.find("[dependencies]").expect("dependencies");
+    let end = manifest[begin..].find("\n[profile").map_or(manifest.len(), |end| begin + end);
+    let is_package = |line: &&str| line.contains(" = ") && !line.starts_with('#');
+    let lines = manifest[begin..end].lines().filter(is_package);
+    none(lines.filter(|line| !line.contains('#')).map(|line| format!("without a reason: {line}")).collect());
+}
+
+#[test]
+fn the_papers_show_the_help_as_it_is() {
+    let desk = Desk::empty();
+    let help = desk.run(&["--help"]).ok();
+    for paper in ["README.md", "src/README.md"] {
+        let Ok(text) = fs::read_to_string(top().join(paper)) else { continue };
+        let Some(at) = text.find("$ onrecord --help\n") else { continue };
+        let shown = text[at..].split_once('\n').map_or("", |(_, rest)| rest);
+        let shown = shown.split("\n```").next().unwrap_or_default();
+        assert_eq!(shown.trim(), help.text().trim(), "{paper} shows another help");
+    }
+}
+
+#[test]
+fn every_command_is_explained() {
+    let desk = Desk::empty();
+    let help = desk.run(&["--help"]).ok();
+    let commands: Vec<&str> = help
+        .text()
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|word| !word.is_empty()))
+        .collect();
+    assert!(commands.len() >= 10, "{commands:?}");
+    for command in commands {
+        let ran = desk.run(&[command, "--help"]).ok();
+        assert!(ran.text().contains("Usage: onrecord "), "{ran:?}");
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::catchup;
 use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
-use super::index::{Index, IndexError, IndexPlace, Kept, Place, Summary};
+use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
 use super::log::{Log, LogError};
 use super::storage::{Storage, StorageError};
 use super::warc;
@@ -85,6 +85,15 @@ pub enum ArchiveError {
     /// An earlier error left the writer in the middle of something.
     #[error("the archive must be opened anew after an error")]
     Broken,
+}
+
+/// A body that a capture kept, and the head of the response that brought it.
+#[derive(Clone, Debug)]
+pub struct KeptExchange {
+    /// Status line and headers; empty where they were not kept.
+    pub head: Vec<u8>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// An open archive.
@@ -213,8 +222,8 @@ impl Archive {
     }
 
     /// The body that a capture kept, with the head of the response that brought it.
-    pub fn exchange(&self, capture: Seq) -> Result<Option<(Vec<u8>, Vec<u8>)>, ArchiveError> {
-        let Some((response, body)) = self.index.kept_response(capture)? else { return Ok(None) };
+    pub fn exchange(&self, capture: Seq) -> Result<Option<KeptExchange>, ArchiveError> {
+        let Some(KeptResponse { response, body }) = self.index.kept_response(capture)? else { return Ok(None) };
         let head = match response {
             Some(response) => self.bytes(&response)?.map(|block| warc::split_http(&block).0.to_vec()),
             None => None,
@@ -223,7 +232,7 @@ impl Archive {
             Some(body) => self.bytes(&body)?,
             None => None,
         };
-        Ok(body.map(|body| (head.unwrap_or_default(), body)))
+        Ok(body.map(|body| KeptExchange { head: head.unwrap_or_default(), body }))
     }
 }
 

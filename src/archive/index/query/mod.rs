@@ -13,7 +13,7 @@ use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::{Instant, Stated};
 
-pub use looks::{Standing, Unread};
+pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Known};
 

@@ -1,9 +1,11 @@
 //! Events as they are told: made of the log's histories, the same in a round and years later.
 
 use super::history::{History, Seen, Seq};
+use super::index::Health;
+use super::sight::Sight;
+use crate::model::capture::Verdict;
 use crate::model::event::{Event, EventKind};
 use crate::model::statement::{SourceId, StatementId};
-use crate::model::time::Instant;
 
 /// The event that a look told.
 pub fn event_of(statement: &StatementId, source: &SourceId, history: &History, seen: &Seen) -> Event {
@@ -26,11 +28,30 @@ pub fn event_of(statement: &StatementId, source: &SourceId, history: &History, s
 }
 
 /// The event that a source's health changed, if it did.
-pub fn health_event(source: &SourceId, was_unwell: bool, unwell: bool, seq: Seq, ended: Instant) -> Option<Event> {
-    let kind = match (was_unwell, unwell) {
+pub fn health_event(was_unwell: bool, now: &Health, why: Option<String>) -> Option<Event> {
+    let kind = match (was_unwell, now.unwell) {
         (false, true) => EventKind::Unwell,
         (true, false) => EventKind::Well,
         (true, true) | (false, false) => return None,
     };
-    Some(Event { captured_at: Some(ended), entry: Some(seq.number()), ..Event::about(kind, source) })
+    let reason = why.filter(|_| now.unwell);
+    let (captured_at, entry) = (Some(now.ended), Some(now.seq.number()));
+    Some(Event { captured_at, entry, reason, ..Event::about(kind, &now.source) })
+}
+
+/// The event that a listing taught nothing, if it did not.
+pub fn poll_event(seq: Seq, sight: &Sight<'_>) -> Option<Event> {
+    let kind = match sight.judgement.verdict {
+        Verdict::Listing | Verdict::NotModified => return None,
+        Verdict::Blocked => EventKind::Blocked,
+        Verdict::Disallowed => EventKind::Disallowed,
+        Verdict::Statement | Verdict::Gone | Verdict::Unwell | Verdict::Failed => EventKind::Failed,
+    };
+    Some(Event {
+        url: Some(sight.url.to_string()),
+        captured_at: Some(sight.time),
+        entry: Some(seq.number()),
+        reason: Some(sight.judgement.evidence.join("; ")).filter(|reason| !reason.is_empty()),
+        ..Event::about(kind, sight.source)
+    })
 }

@@ -12,12 +12,12 @@ use url::Url;
 use super::checkpoint::SigningKey;
 use super::draft::{Draft, Original};
 use super::history::{History, Seq};
-use super::index::{Kept, Reached, Standing};
+use super::index::{Health, Kept, Reached, Standing};
 use super::log::LogWriter;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
-use super::telling::{event_of, health_event};
+use super::telling::{event_of, health_event, poll_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
 use crate::model::entry::{
@@ -170,7 +170,8 @@ impl Writer {
             links,
             sums,
         };
-        self.push(&Fact::Poll(fact))?;
+        let seq = self.push(&Fact::Poll(fact))?;
+        self.events.extend(poll_event(seq, sight));
         if let Some(answer) = sight.answer
             && sight.judgement.verdict == Verdict::Listing
         {
@@ -190,7 +191,9 @@ impl Writer {
                 let Some(unwell) = tally.unwell() else { continue };
                 let before = self.archive.index().health(&tally.source, 2)?;
                 let was = before.iter().find(|(entry, ..)| *entry != seq).is_some_and(|(.., unwell)| *unwell);
-                self.events.extend(health_event(&tally.source, was, unwell, seq, ended));
+                let why = self.archive.index().why_unwell(&tally.source, round)?;
+                let now = Health { seq, source: tally.source.clone(), round, ended, unwell };
+                self.events.extend(health_event(was, &now, why));
             }
         }
         Ok(())

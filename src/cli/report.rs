@@ -13,8 +13,7 @@ pub fn event(out: &mut Out, event: &Event) -> io::Result<()> {
         out.object(event)?;
         return out.flush();
     }
-    let shown = event.kind.is_news() || event.kind == EventKind::Failed && event.statement.is_none();
-    if !shown && out.verbose == 0 {
+    if !event.kind.is_news() && out.verbose == 0 {
         return Ok(());
     }
     let color = match event.kind {

@@ -105,7 +105,7 @@ impl Index {
                 capture.equals.map(|number| Seq::new(seq.log(), number).0),
                 capture.confirm.map(|confirm| confirm.as_secs()),
                 capture.final_at_once,
-                (!evidence.is_empty()).then(|| evidence.join("; ")),
+                joined(evidence),
             ])?;
         self.add_address(&capture.statement, &capture.url)?;
         let minted = self
@@ -177,7 +177,7 @@ impl Index {
 
     fn apply_poll(&self, seq: Seq, poll: &Poll) -> Result<(), IndexError> {
         self.connection
-            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
             .execute(params![
                 seq.0,
                 poll.source.as_str(),
@@ -188,6 +188,7 @@ impl Index {
                 poll.links.map(|digest| *digest.as_bytes()),
                 poll.answer.body.map(|(digest, _)| *digest.as_bytes()),
                 poll.answer.body.map(|(_, keeping)| keeping_number(keeping)),
+                joined(&poll.answer.evidence),
             ])?;
         Ok(())
     }
@@ -264,6 +265,11 @@ impl Index {
             .execute(params![url, etag, modified])?;
         Ok(())
     }
+}
+
+/// Evidence on one line.
+fn joined(evidence: &[String]) -> Option<String> {
+    (!evidence.is_empty()).then(|| evidence.join("; "))
 }
 
 fn keeping_number(keeping: Keeping) -> i64 {

@@ -22,7 +22,7 @@ CREATE INDEX reading_text    ON reading (text);
 CREATE TABLE text      (digest BLOB PRIMARY KEY, title TEXT, published TEXT, language TEXT, wording BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX text_wording    ON text (wording);
 CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL,
-                        verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER);
+                        verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER, reason TEXT);
 CREATE INDEX poll_body ON poll (body);
 CREATE INDEX capture_body ON capture (body);
 CREATE INDEX poll_source ON poll (source, time);

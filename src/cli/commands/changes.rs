@@ -28,12 +28,11 @@ pub fn run(common: &Common, args: &Changes, out: &mut Out) -> Outcome {
         }
     }
     let mut unwell = std::collections::HashMap::new();
-    for (seq, source, is_unwell, ended) in index.tallies_after(Seq(-1))? {
-        let was = unwell.insert(source.clone(), is_unwell).unwrap_or(false);
-        if is_after(seq)
-            && let Some(event) = health_event(&source, was, is_unwell, seq, ended)
-        {
-            events.push((seq, event));
+    for health in index.tallies_after(Seq(-1))? {
+        let was = unwell.insert(health.source.clone(), health.unwell).unwrap_or(false);
+        if is_after(health.seq) {
+            let why = index.why_unwell(&health.source, health.round)?;
+            events.extend(health_event(was, &health, why).map(|event| (health.seq, event)));
         }
     }
     events.sort_by_key(|(seq, event)| (event.captured_at, *seq));

@@ -84,7 +84,8 @@ fn revision_lines(out: &mut Out, history: &Seen, revision: &Revision) -> std::io
     let flags = if revision.flags.is_empty() { String::new() } else { format!("  [{}]", revision.flags.join(", ")) };
     let first = revision.first_seen.format("%Y-%m-%d %H:%M");
     let number = out.paint(Color::Strong, &format!("{:>3}", revision.number));
-    out.line(&format!("{number}  {first} {last}, {} looks{flags}", revision.looks))?;
+    let looks = if revision.looks == 1 { "1 look".to_owned() } else { format!("{} looks", revision.looks) };
+    out.line(&format!("{number}  {first} {last}, {looks}{flags}"))?;
     let published = revision.text.published.map_or("none".to_owned(), |date| date.to_string());
     let detail = format!("     stated date {published}  entry {}  {}", revision.capture.number(), revision.text.digest);
     let detail = out.paint(Color::Dim, &detail);

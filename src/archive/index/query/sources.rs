@@ -28,6 +28,21 @@ pub struct Known {
     pub has_text: bool,
 }
 
+/// How a source fared in a round.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The entry.
+    pub seq: Seq,
+    /// The source.
+    pub source: SourceId,
+    /// The round.
+    pub round: Instant,
+    /// When that ended.
+    pub ended: Instant,
+    /// Whether the source as a whole failed.
+    pub unwell: bool,
+}
+
 /// ETag and Last-Modified of the last answer that was taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -95,6 +110,18 @@ impl Index {
         Ok(found.optional()?.and_then(|word| Verdict::from_word(&word)))
     }
 
+    /// Why a source did not answer in a round: what its last look that taught nothing rests on.
+    pub fn why_unwell(&self, source: &SourceId, round: Instant) -> Result<Option<String>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT reason FROM (
+                 SELECT seq, reason FROM poll WHERE source = ?1 AND round = ?2 AND verdict NOT IN ('listing', 'not-modified')
+                 UNION ALL SELECT seq, reason FROM capture WHERE source = ?1 AND round = ?2 AND verdict = 'unwell'
+             ) WHERE reason IS NOT NULL ORDER BY seq LIMIT 1",
+        )?;
+        let found = select.query_row(params![source.as_str(), round.timestamp_millis()], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
     /// Whether a source was unwell in each of its rounds, newest first: round, its end, and the answer.
     pub fn health(&self, source: &SourceId, most: u32) -> Result<Vec<(Seq, Instant, bool)>, IndexError> {
         let mut select = self
@@ -115,13 +142,20 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Tallies of sources in entries after this one, oldest first: entry, source, whether it was unwell.
-    pub fn tallies_after(&self, seq: Seq) -> Result<Vec<(Seq, SourceId, bool, Instant)>, IndexError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT seq, source, unwell, ended FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
-        let rows = select
-            .query_map([seq.0], |row| Ok((Seq(row.get(0)?), source_id(row, 1)?, row.get(2)?, instant(row.get(3)?))))?;
+    /// How sources fared in rounds after this entry, oldest first.
+    pub fn tallies_after(&self, seq: Seq) -> Result<Vec<Health>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT seq, source, round, ended, unwell FROM tally WHERE seq > ?1 ORDER BY seq, source",
+        )?;
+        let rows = select.query_map([seq.0], |row| {
+            Ok(Health {
+                seq: Seq(row.get(0)?),
+                source: source_id(row, 1)?,
+                round: instant(row.get(2)?),
+                ended: instant(row.get(3)?),
+                unwell: row.get(4)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -197,7 +197,7 @@ mod tests {
         let key = ring.generate("My Laptop!").expect("a key");
         let vantage = key.name().to_owned();
         assert_eq!(vantage, format!("my-laptop-{}", hex(&key.verifier().public()[..4])));
-        assert_eq!(ring.vantages().expect("a ring"), [vantage.clone()]);
+        assert_eq!(ring.vantages().expect("a ring"), std::slice::from_ref(&vantage));
         let again = ring.key(&vantage).expect("a readable key").expect("a key");
         assert_eq!(again.verifier().to_string(), key.verifier().to_string());
         assert!(ring.key("nobody-00000000").expect("no error").is_none());

@@ -87,6 +87,9 @@ pub enum ArchiveError {
     Broken,
 }
 
+/// A response in its two parts.
+pub type HeadAndBody = (Vec<u8>, Vec<u8>);
+
 /// An open archive.
 pub struct Archive {
     storage: Arc<dyn Storage>,
@@ -212,8 +215,8 @@ impl Archive {
         Entry::parse(&bytes).map(Some).map_err(|source| ArchiveError::Entry { number: seq.number(), vantage, source })
     }
 
-    /// The body that a capture kept, with the head of the response that brought it.
-    pub fn exchange(&self, capture: Seq) -> Result<Option<(Vec<u8>, Vec<u8>)>, ArchiveError> {
+    /// The body that a capture kept, after the head of the response that brought it.
+    pub fn exchange(&self, capture: Seq) -> Result<Option<HeadAndBody>, ArchiveError> {
         let Some((response, body)) = self.index.kept_response(capture)? else { return Ok(None) };
         let head = match response {
             Some(response) => self.bytes(&response)?.map(|block| warc::split_http(&block).0.to_vec()),

@@ -66,6 +66,7 @@ pub struct Plan {
 
 /// What a round tells while it runs.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // told one at a time, and never held
 pub enum Told {
     /// Something happened, and is on disk.
     Event(Event),

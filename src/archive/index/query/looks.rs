@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{bad, instant, optional_digest, source_id, statement_id};
+use super::{TwoDigests, bad, instant, optional_digest, source_id, statement_id};
 use crate::archive::history::{Look, Read, Readings, Seq, TextHead};
 use crate::archive::index::{Index, IndexError};
 use crate::model::capture::{ReaderId, Verdict};
@@ -165,7 +165,7 @@ impl Index {
     }
 
     /// The response that a capture kept, and the body in it.
-    pub fn kept_response(&self, capture: Seq) -> Result<Option<(Option<Digest>, Option<Digest>)>, IndexError> {
+    pub fn kept_response(&self, capture: Seq) -> Result<Option<TwoDigests>, IndexError> {
         let mut select = self.connection.prepare_cached("SELECT response, body FROM capture WHERE seq = ?1")?;
         let found = select.query_row([capture.0], |row| Ok((optional_digest(row, 0)?, optional_digest(row, 1)?)));
         Ok(found.optional()?)

@@ -17,6 +17,9 @@ pub use looks::{Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Known};
 
+/// Two digests of one row, each where it is known.
+pub type TwoDigests = (Option<Digest>, Option<Digest>);
+
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]
 pub struct Summary {

@@ -2,12 +2,11 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{bad, instant, optional_digest, source_id, statement_id};
+use super::{TwoDigests, bad, instant, optional_digest, source_id, statement_id};
 use crate::archive::history::{Seq, State};
 use crate::archive::index::{Index, IndexError};
 use crate::model::address;
 use crate::model::capture::Verdict;
-use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::Instant;
 
@@ -78,11 +77,7 @@ impl Index {
     }
 
     /// Digests of the body and of the set of links that a listing had at its last answer.
-    pub fn last_poll(
-        &self,
-        source: &SourceId,
-        url: &str,
-    ) -> Result<Option<(Option<Digest>, Option<Digest>)>, IndexError> {
+    pub fn last_poll(&self, source: &SourceId, url: &str) -> Result<Option<TwoDigests>, IndexError> {
         let mut select = self.connection.prepare_cached(
             "SELECT body, links FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL ORDER BY seq DESC LIMIT 1",
         )?;

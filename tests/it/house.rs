@@ -205,3 +205,37 @@ fn every_command_is_explained() {
         assert!(ran.text().contains("Usage: onrecord "), "{ran:?}");
     }
 }
+
+#[test]
+fn every_file_says_what_it_is() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "benches"].into_iter().filter(|folder| top().join(folder).is_dir()) {
+        for (name, text) in sources(folder) {
+            // the crate's own page is src/README.md
+            if !text.starts_with("//! ") && name != "src/lib.rs" {
+                wrong.push(format!("{name} does not open with //!"));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_page_is_a_case() {
+    let folder = top().join("tests/pages");
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(&folder).expect("tests/pages").flatten() {
+        let names: Vec<String> = fs::read_dir(entry.path())
+            .map(|files| files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect())
+            .unwrap_or_default();
+        let has = |name: &str| names.iter().any(|other| other == name);
+        if !has("expected.txt") || !names.iter().any(|name| name.starts_with("page.")) {
+            wrong.push(format!("{} lacks page.html or expected.txt", entry.path().display()));
+        }
+    }
+    let walked = sources("src/read").iter().any(|(_, text)| text.contains("tests/pages"));
+    if !walked {
+        wrong.push("no test of the reader walks tests/pages".to_owned());
+    }
+    none(wrong);
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::catchup;
 use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
-use super::index::{Index, IndexError, IndexPlace, Kept, Place, Summary};
+use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
 use super::log::{Log, LogError};
 use super::storage::{Storage, StorageError};
 use super::warc;
@@ -87,8 +87,14 @@ pub enum ArchiveError {
     Broken,
 }
 
-/// A response in its two parts.
-pub type HeadAndBody = (Vec<u8>, Vec<u8>);
+/// A body that a capture kept, and the head of the response that brought it.
+#[derive(Clone, Debug)]
+pub struct KeptExchange {
+    /// Status line and headers; empty where they were not kept.
+    pub head: Vec<u8>,
+    /// The body.
+    pub body: Vec<u8>,
+}
 
 /// An open archive.
 pub struct Archive {
@@ -215,9 +221,9 @@ impl Archive {
         Entry::parse(&bytes).map(Some).map_err(|source| ArchiveError::Entry { number: seq.number(), vantage, source })
     }
 
-    /// The body that a capture kept, after the head of the response that brought it.
-    pub fn exchange(&self, capture: Seq) -> Result<Option<HeadAndBody>, ArchiveError> {
-        let Some((response, body)) = self.index.kept_response(capture)? else { return Ok(None) };
+    /// The body that a capture kept, with the head of the response that brought it.
+    pub fn exchange(&self, capture: Seq) -> Result<Option<KeptExchange>, ArchiveError> {
+        let Some(KeptResponse { response, body }) = self.index.kept_response(capture)? else { return Ok(None) };
         let head = match response {
             Some(response) => self.bytes(&response)?.map(|block| warc::split_http(&block).0.to_vec()),
             None => None,
@@ -226,7 +232,7 @@ impl Archive {
             Some(body) => self.bytes(&body)?,
             None => None,
         };
-        Ok(body.map(|body| (head.unwrap_or_default(), body)))
+        Ok(body.map(|body| KeptExchange { head: head.unwrap_or_default(), body }))
     }
 }
 

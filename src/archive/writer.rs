@@ -148,9 +148,9 @@ impl Writer {
     pub fn poll(&mut self, sight: &Sight<'_>, listing: Option<&ListingSight>) -> Result<(), ArchiveError> {
         self.usable()?;
         let links = listing.map(ListingSight::digest);
-        let before = self.archive.index().last_poll(sight.source, sight.url.as_str())?;
+        let before = self.archive.index().last_links(sight.source, sight.url.as_str())?;
         let keeps = match sight.judgement.verdict {
-            Verdict::Listing => before.as_ref().and_then(|(_, links)| *links) != links,
+            Verdict::Listing => before != links,
             Verdict::Statement | Verdict::Blocked | Verdict::Gone => {
                 let last = self.archive.index().last_poll_verdict(sight.source, sight.url.as_str())?;
                 last != Some(sight.judgement.verdict)

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::round::read_kept;
 use crate::archive::history::Seq;
-use crate::archive::reader::{Archive, ArchiveError};
+use crate::archive::reader::{Archive, ArchiveError, KeptExchange};
 use crate::model::capture::Reading;
 use crate::model::digest::Digest;
 use crate::model::source::Source;
@@ -50,7 +50,7 @@ pub fn rereadings<'a>(
     Ok(waiting.into_iter().filter_map(move |unread| {
         let url = Url::parse(&unread.url).ok()?;
         let reread = || -> Result<Option<Rereading>, ArchiveError> {
-            let Some((head, body)) = archive.exchange(unread.capture)? else { return Ok(None) };
+            let Some(KeptExchange { head, body }) = archive.exchange(unread.capture)? else { return Ok(None) };
             let new = read_kept(&head, &body, &url, unread.time, &source.reading);
             let old = match unread.text {
                 Some(digest) => archive.text(&digest)?,

@@ -66,10 +66,9 @@ pub struct Plan {
 
 /// What a round tells while it runs.
 #[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant)] // told one at a time, and never held
 pub enum Told {
     /// Something happened, and is on disk.
-    Event(Event),
+    Event(Box<Event>),
     /// So many statements of a source are going to be looked at.
     Planned(u64),
     /// One of them was.
@@ -178,7 +177,7 @@ impl Context<'_> {
     async fn publish(&self) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         for event in self.write(move |writer| writer.publish(now)).await? {
-            (self.tell)(Told::Event(event));
+            (self.tell)(Told::Event(Box::new(event)));
         }
         Ok(())
     }
@@ -395,7 +394,7 @@ impl Context<'_> {
                     let read_before = standing.readings.iter().any(|read| read.reader == fresh.reader);
                     if let (Some(current), false) = (standing.current, read_before) {
                         let kept = lock(&writer).exchange(current)?;
-                        readings.again = kept.map(|(head, body)| read_kept(&head, &body, &url, at, &settings));
+                        readings.again = kept.map(|kept| read_kept(&kept.head, &kept.body, &url, at, &settings));
                     }
                     readings.fresh = Some(fresh);
                 }

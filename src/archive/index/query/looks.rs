@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{TwoDigests, bad, instant, optional_digest, source_id, statement_id};
+use super::{bad, instant, optional_digest, source_id, statement_id};
 use crate::archive::history::{Look, Read, Readings, Seq, TextHead};
 use crate::archive::index::{Index, IndexError};
 use crate::model::capture::{ReaderId, Verdict};
@@ -23,6 +23,15 @@ pub struct Standing {
     pub readings: Vec<Read>,
     /// What the last look was: its verdict and status.
     pub last: Option<(Verdict, Option<u16>)>,
+}
+
+/// What a capture kept of its answer.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptResponse {
+    /// The block of the response, or of the head alone.
+    pub response: Option<Digest>,
+    /// The body.
+    pub body: Option<Digest>,
 }
 
 /// A capture that a reader has not read.
@@ -165,9 +174,11 @@ impl Index {
     }
 
     /// The response that a capture kept, and the body in it.
-    pub fn kept_response(&self, capture: Seq) -> Result<Option<TwoDigests>, IndexError> {
+    pub fn kept_response(&self, capture: Seq) -> Result<Option<KeptResponse>, IndexError> {
         let mut select = self.connection.prepare_cached("SELECT response, body FROM capture WHERE seq = ?1")?;
-        let found = select.query_row([capture.0], |row| Ok((optional_digest(row, 0)?, optional_digest(row, 1)?)));
+        let found = select.query_row([capture.0], |row| {
+            Ok(KeptResponse { response: optional_digest(row, 0)?, body: optional_digest(row, 1)? })
+        });
         Ok(found.optional()?)
     }
 }

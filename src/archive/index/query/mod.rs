@@ -13,12 +13,9 @@ use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::{Instant, Stated};
 
-pub use looks::{Standing, Unread};
+pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Known};
-
-/// Two digests of one row, each where it is known.
-pub type TwoDigests = (Option<Digest>, Option<Digest>);
 
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]

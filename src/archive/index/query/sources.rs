@@ -2,11 +2,12 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{TwoDigests, bad, instant, optional_digest, source_id, statement_id};
+use super::{bad, instant, optional_digest, source_id, statement_id};
 use crate::archive::history::{Seq, State};
 use crate::archive::index::{Index, IndexError};
 use crate::model::address;
 use crate::model::capture::Verdict;
+use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::Instant;
 
@@ -76,14 +77,13 @@ impl Index {
         Ok(time.map(instant))
     }
 
-    /// Digests of the body and of the set of links that a listing had at its last answer.
-    pub fn last_poll(&self, source: &SourceId, url: &str) -> Result<Option<TwoDigests>, IndexError> {
+    /// Digest of the set of links that a listing had at its last answer.
+    pub fn last_links(&self, source: &SourceId, url: &str) -> Result<Option<Digest>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT body, links FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            "SELECT links FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL ORDER BY seq DESC LIMIT 1",
         )?;
-        let found = select
-            .query_row(params![source.as_str(), url], |row| Ok((optional_digest(row, 0)?, optional_digest(row, 1)?)));
-        Ok(found.optional()?)
+        let found = select.query_row(params![source.as_str(), url], |row| optional_digest(row, 0));
+        Ok(found.optional()?.flatten())
     }
 
     /// Verdict of the last poll of an address.

@@ -233,17 +233,13 @@ impl Audit<'_> {
     fn index(&mut self, rebuilt: &Index, scratch: &Scratch, logs: &[Log]) -> Result<(), ArchiveError> {
         let (IndexPlace::File(path), Some(file)) = (&self.places.index, &scratch.file) else { return Ok(()) };
         let differing = match Index::open(&self.places.index) {
-            Ok(standing) => {
-                let behind = standing.reached()?.iter().map(|reached| reached.size).sum::<u64>()
-                    < logs.iter().map(Log::size).sum();
-                match index::differences(rebuilt, path) {
-                    _ if behind => return Ok(()),
-                    Ok(lines) => lines,
-                    Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
-                    Err(IndexError::Busy(_)) => return Ok(()),
-                    Err(other) => return Err(other.into()),
-                }
-            }
+            Ok(_) if self.has_grown(logs) => return Ok(()),
+            Ok(_) => match index::differences(rebuilt, path) {
+                Ok(lines) => lines,
+                Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
+                Err(IndexError::Busy(_)) => return Ok(()),
+                Err(other) => return Err(other.into()),
+            },
             Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
             Err(IndexError::Busy(_)) => return Ok(()),
             Err(other) => return Err(other.into()),
@@ -261,6 +257,14 @@ impl Audit<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Audit<'_> {
+    /// Whether somebody has written since the audit began: then the index is ahead of what was audited.
+    fn has_grown(&self, logs: &[Log]) -> bool {
+        let now = |log: &Log| Log::open(self.places.storage.clone(), log.vantage(), self.places.desk.as_deref(), None);
+        logs.iter().any(|log| now(log).is_ok_and(|now| now.size() > log.size()))
     }
 }
 

@@ -115,7 +115,7 @@ pub fn fetch(
     }
     for (source, count) in left.into_inner() {
         out.talk(&format!(
-            "{source}: {count} older statements were not taken; raise first_fetch, or run `onrecord fetch {source} --limit N` again"
+            "{source}: {count} or more older statements were not taken; `onrecord fetch {source} --limit 1000` takes more of them"
         ))?;
     }
     let counts = counts.into_inner();

@@ -197,12 +197,16 @@ impl Context<'_> {
         };
         let id = source.id.clone();
         let known = self.write(move |writer| Ok(writer.index().known(&id)?)).await?;
-        let limit = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
-        let limit = self.plan.limit.unwrap_or(usize::MAX).min(limit);
+        let first = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
+        let limit = self.plan.limit.unwrap_or(first);
+        // who names a bound wants what lies behind the pages that are known
+        let deep = self.plan.limit.is_some() || self.plan.since.is_some();
+        let wanted = if deep { limit.saturating_add(known.len()) } else { limit };
         let news = {
-            let is_known =
-                |url: &Url| matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)));
-            discover::look_for_news(&client, source, &is_known, limit.saturating_add(1)).await
+            let is_known = |url: &Url| {
+                !deep && matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)))
+            };
+            discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
         };
         let answered = news.answered();
         let mut held: Vec<Looked> = Vec::new();

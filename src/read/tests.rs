@@ -1,3 +1,6 @@
+//! The reader as a whole: the cases in `tests/pages`, noise, edits, and pages that mean harm.
+#![allow(clippy::disallowed_methods)] // cases are files
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Stopwatch;

@@ -91,6 +91,13 @@ fn whatever_is_damaged_in_a_segment_is_found_and_named() {
 }
 
 #[test]
+fn whatever_is_damaged_in_the_log_is_found_and_named() {
+    let (_site, desk) = archive();
+    let wrong = unfound(&desk, "logs");
+    assert!(wrong.is_empty(), "{} not found:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
 fn the_auditor_finds_the_same_without_us() {
     let (_site, desk) = archive();
     let copy = desk.path("copy");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::desk::Desk;
 use crate::refusals::walk;
+use crate::site::Site;
 
 /// The top of the repository.
 fn top() -> &'static Path {
@@ -204,4 +205,78 @@ fn every_command_is_explained() {
         let ran = desk.run(&[command, "--help"]).ok();
         assert!(ran.text().contains("Usage: onrecord "), "{ran:?}");
     }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "benches"].into_iter().filter(|folder| top().join(folder).is_dir()) {
+        for (name, text) in sources(folder) {
+            // the crate's own page is src/README.md
+            if !text.starts_with("//! ") && name != "src/lib.rs" {
+                wrong.push(format!("{name} does not open with //!"));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_page_is_a_case() {
+    let folder = top().join("tests/pages");
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(&folder).expect("tests/pages").flatten() {
+        let names: Vec<String> = fs::read_dir(entry.path())
+            .map(|files| files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect())
+            .unwrap_or_default();
+        let has = |name: &str| names.iter().any(|other| other == name);
+        if !has("expected.txt") || !names.iter().any(|name| name.starts_with("page.")) {
+            wrong.push(format!("{} lacks page.html or expected.txt", entry.path().display()));
+        }
+    }
+    let walked = sources("src/read").iter().any(|(_, text)| text.contains("tests/pages"));
+    if !walked {
+        wrong.push("no test of the reader walks tests/pages".to_owned());
+    }
+    none(wrong);
+}
+
+#[test]
+fn no_file_is_longer_than_can_be_read() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "benches"].into_iter().filter(|folder| top().join(folder).is_dir()) {
+        for (name, text) in sources(folder) {
+            let lines = text.lines().count();
+            if lines > 400 {
+                wrong.push(format!("{name} has {lines} lines"));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_file_of_an_archive_is_told_in_its_readme() {
+    let site = Site::with(2);
+    let desk = Desk::watching(&site);
+    desk.round();
+    let vantage = desk.vantage();
+    let format = fs::read_to_string(desk.archive().join("README.md")).expect("the format");
+    let mut wrong = Vec::new();
+    for path in walk(&desk.archive()) {
+        let key = path.strip_prefix(desk.archive()).expect("inside").to_string_lossy().replace('\\', "/");
+        let told = key.replace(&vantage, "<vantage>");
+        let is_told = match told.strip_prefix("logs/<vantage>/tile/") {
+            Some(_) => true,
+            None if told.starts_with("segments/<vantage>/") => {
+                [".warc.gz", ".warc.wet.gz", ".cdxj"].iter().any(|end| told.ends_with(end))
+            }
+            None => format.contains(&format!("    {told} ")),
+        };
+        if !is_told {
+            wrong.push(format!("{key} stands in no line of the README beside it"));
+        }
+    }
+    desk.check();
+    none(wrong);
 }

@@ -93,6 +93,24 @@ fn an_archive_that_went_missing_is_not_begun_anew() {
 }
 
 #[test]
+fn a_refused_command_leaves_nothing_behind() {
+    let site = Site::with(2);
+    let desk = Desk::watching(&site);
+    desk.round();
+    desk.check();
+    fs::rename(desk.archive(), desk.path("elsewhere")).expect("to move it");
+    for command in [&["list"][..], &["verify"], &["note", "press/1234", "text"], &["fetch"], &["init"]] {
+        let _ = desk.run(command).status(3);
+        assert!(
+            !desk.archive().exists(),
+            "`{}` writes where a disk should be mounted: {:?}",
+            command.join(" "),
+            walk(&desk.archive())
+        );
+    }
+}
+
+#[test]
 fn a_new_log_is_begun_where_a_person_says_so() {
     let site = Site::with(2);
     let desk = Desk::watching(&site);
@@ -157,6 +175,30 @@ fn an_archive_of_somebody_else_can_be_read_and_is_not_written() {
     assert_eq!(ours.listed().len(), 2);
     let _ = ours.run(&["fetch"]).status(3).says(&["none of your keys", "hint: "]);
     let _ = ours.run(&["init", "--new-log"]).ok();
+    ours.check();
+}
+
+#[test]
+fn two_vantages_in_one_archive_keep_their_own_bytes_and_histories() {
+    let site = Site::with(2);
+    let (theirs, ours) = (Desk::watching(&site), Desk::watching(&site));
+    theirs.round();
+    theirs.check();
+    crate::desk::copy_folder(&theirs.archive(), &ours.archive());
+    let _ = ours.run(&["init", "--new-log"]).ok();
+    site.edit("1", |page| page.paragraphs[0].push_str(" Later perhaps."));
+    assert_eq!(counted(&ours.round()), "revised 1, unchanged 1");
+    ours.check();
+    // neither ever writes the other's files: theirs goes on, and is copied over again
+    site.edit("2", |page| page.paragraphs[0].push_str(" Or never."));
+    site.publish("3", crate::site::Page::numbered(3));
+    theirs.round();
+    theirs.check();
+    for folder in ["logs", "segments"] {
+        crate::desk::copy_folder(&theirs.archive().join(folder), &ours.archive().join(folder));
+    }
+    assert_eq!(ours.listed().len(), 3);
+    assert_eq!(ours.statement_at(&site.page("2"))["revisions"], 2);
     ours.check();
 }
 
@@ -259,6 +301,12 @@ fn asked_read_only(index: &str) {
 fn a_read_only_archive_can_be_listed_and_verified() {
     asked_read_only("whole");
     asked_read_only("missing");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_archive_whose_index_is_damaged_can_be_listed_all_the_same() {
+    asked_read_only("damaged");
 }
 
 #[test]

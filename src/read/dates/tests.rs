@@ -1,3 +1,5 @@
+//! Dates as offices print them, and texts that are none.
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! What the bounds of a page let through, and how long that takes.
+
 use std::borrow::Cow;
 use std::time::Instant;
 

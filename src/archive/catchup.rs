@@ -38,7 +38,10 @@ pub(super) fn open_index(place: &IndexPlace, logs: &[Log], storage: &Arc<dyn Sto
                 }
             }
         },
-        Err(IndexError::Damaged(_)) => build(place, logs, storage),
+        Err(IndexError::Damaged(_)) => match build(place, logs, storage) {
+            Err(ArchiveError::Index(IndexError::Busy(_))) => build(&IndexPlace::Memory, logs, storage),
+            other => other,
+        },
         Err(IndexError::Busy(_)) => build(&IndexPlace::Memory, logs, storage),
         Err(other) => Err(other.into()),
     }
@@ -105,30 +108,30 @@ fn catch_up_inside(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> R
                 }
             }
         }
-        take_in(index, log, id, from, storage, &mut |_, _| Ok(()))?;
+        // an entry that is not in our grammar is for `verify` to report: what stands around it can be read
+        let readable = facts(log, id, from).filter_map(|(seq, fact)| match fact {
+            Ok(fact) => Some(Ok((seq, fact))),
+            Err(ArchiveError::Entry { .. }) => None,
+            Err(error) => Some(Err(error)),
+        });
+        take_in(index, log, id, readable, storage, &mut |_, _| Ok(()))?;
     }
     Ok(())
 }
 
-/// Takes the entries of a log from one number on into the index, which knows already where bytes lie; `also` sees each.
-///
-/// An entry that cannot be read is passed over: it is for `verify` to report, and what stands around it can be read.
+/// Takes facts of a log, in order, into the index, which knows already where bytes lie; `also` sees each.
 pub(super) fn take_in(
     index: &Index,
     log: &Log,
     id: i64,
-    from: u64,
+    facts: impl Iterator<Item = Result<(Seq, Fact), ArchiveError>>,
     storage: &Arc<dyn Storage>,
     also: &mut dyn FnMut(Seq, &Fact) -> Result<(), ArchiveError>,
 ) -> Result<(), ArchiveError> {
     let kept = FromStorage { index, storage };
     let mut touched = std::collections::BTreeSet::new();
-    for (seq, fact) in facts(log, id, from) {
-        let fact = match fact {
-            Ok(fact) => fact,
-            Err(ArchiveError::Entry { .. }) => continue,
-            Err(error) => return Err(error),
-        };
+    for fact in facts {
+        let (seq, fact) = fact?;
         if let Some(statement) = index.apply(seq, &fact, &kept)? {
             touched.insert(statement.digest());
         }

@@ -13,6 +13,7 @@ pub mod index;
 pub mod keyring;
 pub mod log;
 pub mod merkle;
+mod plan;
 pub mod reader;
 pub mod sight;
 pub mod storage;

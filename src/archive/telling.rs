@@ -1,8 +1,7 @@
 //! Events as they are told: made of the log's histories, the same in a round and years later.
 
-use super::history::{History, Seen, Seq};
-use super::index::Health;
-use super::sight::Sight;
+use super::history::{History, Seen};
+use super::index::{Health, Polled};
 use crate::model::capture::Verdict;
 use crate::model::event::{Event, EventKind};
 use crate::model::statement::{SourceId, StatementId};
@@ -40,18 +39,18 @@ pub fn health_event(was_unwell: bool, now: &Health, why: Option<String>) -> Opti
 }
 
 /// The event that a listing taught nothing, if it did not.
-pub fn poll_event(seq: Seq, sight: &Sight<'_>) -> Option<Event> {
-    let kind = match sight.judgement.verdict {
+pub fn poll_event(polled: &Polled) -> Option<Event> {
+    let kind = match polled.verdict {
         Verdict::Listing | Verdict::NotModified => return None,
         Verdict::Blocked => EventKind::Blocked,
         Verdict::Disallowed => EventKind::Disallowed,
         Verdict::Statement | Verdict::Gone | Verdict::Unwell | Verdict::Failed => EventKind::Failed,
     };
     Some(Event {
-        url: Some(sight.url.to_string()),
-        captured_at: Some(sight.time),
-        entry: Some(seq.number()),
-        reason: Some(sight.judgement.evidence.join("; ")).filter(|reason| !reason.is_empty()),
-        ..Event::about(kind, sight.source)
+        url: Some(polled.url.clone()),
+        captured_at: Some(polled.time),
+        entry: Some(polled.seq.number()),
+        reason: polled.reason.clone(),
+        ..Event::about(kind, &polled.source)
     })
 }

@@ -12,8 +12,9 @@ use url::Url;
 use super::checkpoint::SigningKey;
 use super::draft::{Draft, Original};
 use super::history::{History, Seq};
-use super::index::{Health, Kept, Reached, Standing};
+use super::index::{Health, Kept, Polled, Reached, Standing};
 use super::log::LogWriter;
+use super::plan::Plan;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
@@ -87,6 +88,16 @@ impl Writer {
         Ok(writer)
     }
 
+    /// What stands of a statement in our own log before the next look at it.
+    pub fn standing(&self, statement: &StatementId) -> Result<Standing, ArchiveError> {
+        Ok(self.archive.index().standing(&statement.digest(), self.log_id)?)
+    }
+
+    /// Whether our own vantage holds bytes with this digest.
+    fn holds(&self, digest: &Digest) -> bool {
+        matches!(self.archive.index().held_by(self.log_id, digest), Ok(true))
+    }
+
     /// How many bytes wait to be published, compressed.
     pub fn waiting(&self) -> usize {
         self.draft.size()
@@ -105,8 +116,8 @@ impl Writer {
         confirm: Duration,
     ) -> Result<(), ArchiveError> {
         self.usable()?;
-        let standing = self.archive.index().standing(&statement.digest())?;
-        let plan = self.plan(sight, &standing, &readings, keep)?;
+        let standing = self.standing(statement)?;
+        let plan = Plan::of(sight, &standing, &readings, keep)?;
         if let (Some(current), Some(again)) = (standing.current, &readings.again)
             && let Some(body) = standing.body
         {
@@ -171,7 +182,15 @@ impl Writer {
             sums,
         };
         let seq = self.push(&Fact::Poll(fact))?;
-        self.events.extend(poll_event(seq, sight));
+        let polled = Polled {
+            seq,
+            source: sight.source.clone(),
+            time: sight.time,
+            url: sight.url.to_string(),
+            verdict: sight.judgement.verdict,
+            reason: Some(sight.judgement.evidence.join("; ")).filter(|reason| !reason.is_empty()),
+        };
+        self.events.extend(poll_event(&polled));
         if let Some(answer) = sight.answer
             && sight.judgement.verdict == Verdict::Listing
         {
@@ -281,57 +300,13 @@ impl Writer {
             let why = reading.beside.warnings.first().map_or("no text was found", String::as_str);
             Err(why.to_owned())
         } else {
-            let held = |digest: &Digest| self.archive.holds(digest);
+            let (index, log) = (self.archive.index(), self.log_id);
+            let held = |digest: &Digest| matches!(index.held_by(log, digest), Ok(true));
             Ok(self.draft.reading(url, body, reading, now, held))
         };
         let reader: ReaderId = reading.reader.clone();
         self.push(&Fact::Reading(ReadingFact { time: now, capture: capture.number(), body, reader, outcome }))?;
         Ok(())
-    }
-
-    /// What is done with a look: whether the exchange is kept, and which capture it equals.
-    fn plan(
-        &self,
-        sight: &Sight<'_>,
-        standing: &Standing,
-        readings: &Readings,
-        keep: Keep,
-    ) -> Result<Plan, ArchiveError> {
-        let last_was = standing.last == Some((sight.judgement.verdict, sight.answer.map(|answer| answer.status)));
-        match sight.judgement.verdict {
-            Verdict::Statement | Verdict::Listing => {}
-            Verdict::NotModified => return Ok(Plan { keeps: false, equals: standing.current }),
-            // a first look that says so, and the one that confirms it, are evidence; a hundred more are not
-            Verdict::Gone | Verdict::Blocked => return Ok(Plan { keeps: !last_was, equals: None }),
-            Verdict::Unwell | Verdict::Disallowed | Verdict::Failed => return Ok(Plan { keeps: false, equals: None }),
-        }
-        let body = sight.answer.map(Exchange::body_digest);
-        if let Some(current) = standing.current
-            && body == standing.body
-        {
-            return Ok(Plan { keeps: false, equals: Some(current) });
-        }
-        let Some(fresh) = &readings.fresh else {
-            return Err(ArchiveError::NotRead { url: sight.url.to_string() });
-        };
-        if keep == Keep::All {
-            return Ok(Plan { keeps: true, equals: None });
-        }
-        let same_as = standing.current.filter(|_| {
-            let (text, visible) = match &readings.again {
-                Some(again) => ((!again.text.is_empty()).then(|| again.text.digest()), Some(again.visible)),
-                None => match standing.readings.iter().rev().find(|read| read.reader == fresh.reader) {
-                    Some(read) => (read.text.as_ref().map(|text| text.digest), read.visible),
-                    None => return false,
-                },
-            };
-            let same_text = match text {
-                None => fresh.text.is_empty(),
-                Some(text) => text == fresh.text.digest(),
-            };
-            same_text && (visible == Some(fresh.visible))
-        });
-        Ok(Plan { keeps: same_as.is_none(), equals: same_as })
     }
 
     /// Puts the exchange into the draft if it is kept, or tells of it in the answer; gives the sums of what was written.
@@ -343,7 +318,7 @@ impl Writer {
     ) -> Result<Vec<(Digest, String)>, ArchiveError> {
         let Some(exchange) = sight.answer else { return Ok(Vec::new()) };
         let digest = exchange.body_digest();
-        let held = self.archive.holds(&digest) || self.draft.original_of(&digest).is_some();
+        let held = self.holds(&digest) || self.draft.original_of(&digest).is_some();
         if !keeps {
             if !exchange.body.is_empty() || exchange.status == 200 {
                 answer.body = Some((digest, if held { Keeping::Same } else { Keeping::Dropped }));
@@ -357,7 +332,7 @@ impl Writer {
                 sums.push((sum, format!("{name}-{number}")));
             }
         }
-        let original = if held { self.archive.index().original_of(&digest)? } else { None };
+        let original = if held { self.archive.index().original_of(self.log_id, &digest)? } else { None };
         let original = original.map(|(url, date)| Original { url, date }).or_else(|| self.draft.original_of(&digest));
         answer.body = Some((digest, if original.is_some() { Keeping::Same } else { Keeping::Kept }));
         sums.extend(self.draft.exchange(exchange, original));
@@ -385,12 +360,6 @@ impl Writer {
         }
         Ok(())
     }
-}
-
-/// What is done with a look.
-struct Plan {
-    keeps: bool,
-    equals: Option<Seq>,
 }
 
 /// Bytes that wait in the draft, else those of the archive.

@@ -73,7 +73,10 @@ pub fn set_up(common: &Common) -> Result<Setup, Refused> {
     let check = |settings: &ReadSettings| onrecord::read::check(settings);
     let config = sources::parse(&text, &folder, &check).map_err(|problems| {
         let name = file.as_deref().unwrap_or(Path::new("sources.toml")).display().to_string();
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}:{problem}")).collect();
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{name}:{}:{}: {}", problem.line, problem.column, problem.message))
+            .collect();
         Refused::wrong_with(lines.join("\n"), "mend these lines; nothing was fetched")
     })?;
     let archive = match &common.archive {
@@ -232,11 +235,11 @@ pub fn open_writer(setup: &Setup, now: Instant, wait: Duration) -> Result<Writer
 }
 
 fn try_open_writer(setup: &Setup, now: Instant) -> Result<Writer, Refused> {
-    let storage = Disk::open(setup.archive.clone());
-    // two that begin at once must not both make a key: whoever is first does
-    let beginning = storage.lock("beginning", &writer::holder(std::process::id(), now));
+    // two that begin at once must not both make a key: whoever is first does. Where the archive should be, nothing is
+    // touched before it is known that it is the right one: a disk may have to be mounted there
+    let beginning = setup.keyring.store().lock("beginning", &writer::holder(std::process::id(), now));
     let _beginning =
-        beginning.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?;
+        beginning.with_context(|| format!("cannot use the keys in {}", setup.keyring.folder().display()))?;
     let key = match setup.own_key()? {
         Some(key) => key,
         None => begin(setup)?,

@@ -20,13 +20,13 @@ fn every_problem_of_the_configuration_is_told_with_its_line_and_nothing_is_fetch
     desk.write("sources.toml", &text);
     for command in [&["fetch"][..], &["list"], &["verify"], &["sources"]] {
         let ran = desk.run(command).status(2);
-        let lines = [2, 4, 8, 11, 12].map(|line| format!("line {line},"));
+        let lines = [2, 4, 8, 11, 12].map(|line| format!("sources.toml:{line}:"));
         let _ = ran.says(&lines.each_ref().map(String::as_str)).says(&["sources.toml", "did you mean \"path\"?"]);
     }
     assert!(site.take_requests().is_empty(), "nothing is fetched");
     assert!(!desk.archive().exists());
     desk.write("sources.toml", "[archive\n");
-    let _ = desk.run(&["fetch"]).status(2).says(&["sources.toml", "line 1,"]);
+    let _ = desk.run(&["fetch"]).status(2).says(&["sources.toml:1:"]);
     let _ = desk.run(&["fetch", "--config", "nowhere.toml"]).status(2).says(&["nowhere.toml"]);
 }
 
@@ -39,7 +39,7 @@ fn two_sources_of_one_name_are_told_although_more_is_wrong_with_them() {
         site.news()
     );
     desk.write("sources.toml", &text);
-    let _ = desk.run(&["fetch"]).status(2).says(&["line 5,", "line 7,", "line 9,"]);
+    let _ = desk.run(&["fetch"]).status(2).says(&["sources.toml:5:", "sources.toml:7:", "sources.toml:9:"]);
 }
 
 #[test]

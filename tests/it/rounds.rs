@@ -79,11 +79,11 @@ fn a_round_as_a_person_sees_it() {
     new        press/ID  2026-01-04  On the works at the Tarlenheim crossing, report 3
     new        press/ID  2026-01-03  On the works at the Hentzau crossing, report 2
     new        press/ID  2026-01-02  On the works at the Strelsau crossing, report 1
-    1 sources asked: 3 new, 0 revised, 0 unchanged.
+    1 source asked: 3 new, 0 revised, 0 unchanged.
     ---
     revised    press/ID  revision 2  2026-01-02  On the works at the Strelsau crossing, report 1, corrected  [title-changed]
     withdrawn  press/ID  2026-01-04  On the works at the Tarlenheim crossing, report 3  (status 410; title "Page not found")
-    1 sources asked: 0 new, 1 revised, 1 withdrawn, 1 unchanged.
+    1 source asked: 0 new, 1 revised, 1 withdrawn, 1 unchanged.
     ---
     press/ID   2026-01-04  On the works at the Tarlenheim crossing, report 3  [withdrawn]
     press/ID   2026-01-03  On the works at the Hentzau crossing, report 2

@@ -1,10 +1,13 @@
 //! A log, checked from its leaves up: signatures, tiles, root, and what lies beside them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::{Audit, in_folder, unsigned};
 use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::{Log, LogError};
 use crate::archive::storage::Storage;
-use crate::archive::tiles::{RightEdge, Tile};
+use crate::archive::tiles::{self, Kind, RightEdge, Tile};
 use crate::model::finding::{Finding, Level};
 
 impl Audit<'_> {
@@ -15,8 +18,8 @@ impl Audit<'_> {
             Ok(log) => log,
             Err(error) => {
                 self.refused(vantage, &error);
-                // what the checkpoint in the archive reaches can be checked all the same
-                Log::open(storage, vantage, None, key).ok()?
+                // what the checkpoint says must be there is gone through all the same, to name what is not
+                Log::open_unchecked(storage, vantage, self.places.desk.as_deref(), key)?
             }
         };
         match key {
@@ -76,73 +79,98 @@ impl Audit<'_> {
 
     /// Grows the tree anew from the entries, and compares every tile with the one that stands.
     pub(super) fn tiles(&mut self, log: &Log) {
-        let storage = self.places.storage.clone();
-        let mut edge = RightEdge::default();
-        let mut bundle: Vec<Vec<u8>> = Vec::new();
+        let mut check = TileCheck {
+            storage: self.places.storage.clone(),
+            // where the hashes alone make the root that was signed, it is the entries that are not what they were
+            hashes_are_right: log.root_at(log.size()).is_ok_and(|root| root == log.root()),
+            edge: RightEdge::default(),
+            blamed: BTreeSet::new(),
+        };
+        let full = u64::from(tiles::FULL);
         let mut whole = true;
-        for found in log.entries(0, log.size()) {
+        for bundle in 0..log.size().div_ceil(full) {
+            let found: Result<Vec<_>, _> = log.entries(bundle * full, (bundle + 1) * full).collect();
             match found {
-                Ok((_, entry)) => bundle.push(entry),
-                Err(LogError::Tile { source, .. }) => {
-                    whole = false;
-                    let place = in_folder(log.vantage(), source.path());
-                    self.tell(Finding::new(Level::Unsound, place, source.to_string()).hint(super::RESTORE));
+                Ok(entries) if whole => {
+                    let entries: Vec<Vec<u8>> = entries.into_iter().map(|(_, entry)| entry).collect();
+                    self.grow(log, &mut check, &entries);
                 }
+                Ok(_) => {}
                 Err(error) => {
                     whole = false;
-                    self.unsound(in_folder(log.vantage(), "tile"), error.to_string());
+                    let path = match &error {
+                        LogError::Tile { source, .. } => source.path().to_owned(),
+                        _ => "tile".to_owned(),
+                    };
+                    let what = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                    self.blame(log, &mut check, &path, what);
                 }
             }
-            if whole && bundle.len() == usize::from(crate::archive::tiles::FULL) {
-                self.grow(log, &*storage, &mut edge, &std::mem::take(&mut bundle));
-            }
         }
-        if whole {
-            self.grow(log, &*storage, &mut edge, &bundle);
-            if edge.root() != log.root() {
-                let finding = Finding::new(
-                    Level::Unsound,
-                    in_folder(log.vantage(), "checkpoint"),
-                    "the entries do not have the root that was signed",
-                );
-                self.tell(finding.values(log.root(), edge.root()));
-            }
+        if whole && check.edge.root() != log.root() && check.blamed.is_empty() {
+            let what = "the entries do not have the root that was signed";
+            let finding = Finding::new(Level::Unsound, in_folder(log.vantage(), "checkpoint"), what);
+            self.tell(finding.values(log.root(), check.edge.root()));
         }
-        self.beside_the_tree(log, &*storage);
+        if !whole {
+            self.hash_tiles(log, &mut check);
+        }
+        self.beside_the_tree(log, &check);
     }
 
-    fn grow(&mut self, log: &Log, storage: &dyn Storage, edge: &mut RightEdge, entries: &[Vec<u8>]) {
-        let Ok(tiles) = edge.append(entries) else {
+    fn blame(&mut self, log: &Log, check: &mut TileCheck, path: &str, what: String) {
+        if check.blamed.insert(path.to_owned()) {
+            let place = in_folder(log.vantage(), path);
+            self.tell(Finding::new(Level::Unsound, place, what).hint(super::RESTORE));
+        }
+    }
+
+    fn grow(&mut self, log: &Log, check: &mut TileCheck, entries: &[Vec<u8>]) {
+        let Ok(tiles) = check.edge.append(entries) else {
             return self.unsound(in_folder(log.vantage(), "tile"), "an entry is longer than a log can hold");
         };
         for (path, expected) in tiles {
+            let Some(tile) = Tile::parse(&path) else { continue };
             // on the way to the whole, tiles are passed through that nobody needs any more
-            let last =
-                Tile::parse(&path).is_some_and(|tile| Tile::of(tile.kind(), tile.index(), log.size()) == Some(tile));
-            if !last {
+            if Tile::of(tile.kind(), tile.index(), log.size()) != Some(tile) {
                 continue;
             }
-            let place = in_folder(log.vantage(), &path);
-            match storage.get(&place) {
+            match check.storage.get(&in_folder(log.vantage(), &path)) {
                 Ok(Some(found)) if found == expected => {}
-                Ok(Some(_)) => {
-                    let what = "the tile does not hold what the entries below it make";
-                    self.tell(Finding::new(Level::Unsound, place, what).hint(super::RESTORE));
+                Ok(Some(_)) if check.hashes_are_right && tile.kind() != Kind::Entries => {
+                    // the bundle below this leaf tile, and nothing else, can be what was changed
+                    let bundle = Tile::of(Kind::Entries, tile.index(), log.size());
+                    if let (Kind::Hashes(0), Some(bundle)) = (tile.kind(), bundle) {
+                        let what = "its entries are not those that were hashed and signed".to_owned();
+                        self.blame(log, check, &bundle.to_string(), what);
+                    }
                 }
-                Ok(None) => self.tell(Finding::new(Level::Unsound, place, "the tile is missing").hint(super::RESTORE)),
-                Err(error) => self.unsound(place, error.to_string()),
+                Ok(Some(_)) => self.blame(log, check, &path, "the tile does not hold what the entries make".to_owned()),
+                Ok(None) => self.blame(log, check, &path, "the tile is missing".to_owned()),
+                Err(error) => self.blame(log, check, &path, error.to_string()),
+            }
+        }
+    }
+
+    /// Where entries are lost, the tiles over them are looked at for themselves: each must be there and whole.
+    fn hash_tiles(&mut self, log: &Log, check: &mut TileCheck) {
+        for tile in tiles::all(log.size()).filter(|tile| tile.kind() != Kind::Entries) {
+            let path = tile.to_string();
+            let get = |path: &str| check.storage.get(&in_folder(log.vantage(), path));
+            if let Err(error) = tiles::read_hashes(&tile, get) {
+                self.blame(log, check, &path, error.to_string());
             }
         }
     }
 
     /// Looks at what lies among the tiles besides those of the whole tree: older partial tiles, which must agree with it,
     /// and what nobody signed.
-    fn beside_the_tree(&mut self, log: &Log, storage: &dyn Storage) {
+    fn beside_the_tree(&mut self, log: &Log, check: &TileCheck) {
         let folder = in_folder(log.vantage(), "");
-        let Ok(files) = storage.list(folder.trim_end_matches('/')) else { return };
+        let Ok(files) = check.storage.list(folder.trim_end_matches('/')) else { return };
         for (key, _) in files {
             let path = key.strip_prefix(&folder).unwrap_or(&key);
-            if path == "checkpoint" {
+            if path == "checkpoint" || path.starts_with("stamps/") {
                 continue;
             }
             let Some(tile) = Tile::parse(path) else {
@@ -152,11 +180,7 @@ impl Audit<'_> {
             match Tile::of(tile.kind(), tile.index(), log.size()) {
                 Some(last) if last == tile => {}
                 Some(last) if last.width() > tile.width() => {
-                    let whole = storage.get(&in_folder(log.vantage(), &last.to_string()));
-                    let part = storage.get(&key);
-                    if let (Ok(Some(whole)), Ok(Some(part))) = (whole, part)
-                        && !whole.starts_with(&part)
-                    {
+                    if !check.blamed.contains(&last.to_string()) && !check.agrees(log, &tile, &last) {
                         let what = "an older part of the tile does not agree with it";
                         self.tell(Finding::new(Level::Unsound, key.clone(), what).hint("remove it: nobody needs it"));
                     }
@@ -167,5 +191,27 @@ impl Audit<'_> {
                 }
             }
         }
+    }
+}
+
+/// What is known while the tiles of a log are compared.
+struct TileCheck {
+    storage: Arc<dyn Storage>,
+    hashes_are_right: bool,
+    edge: RightEdge,
+    /// Paths that were told to be wrong.
+    blamed: BTreeSet<String>,
+}
+
+impl TileCheck {
+    /// Whether an older, narrower tile is the beginning of the one that took its place, and whole.
+    fn agrees(&self, log: &Log, part: &Tile, last: &Tile) -> bool {
+        let read = |tile: &Tile| self.storage.get(&in_folder(log.vantage(), &tile.to_string())).ok().flatten();
+        let (Some(whole), Some(found)) = (read(last), read(part)) else { return true };
+        let complete = match part.kind() {
+            Kind::Hashes(_) => found.len() == usize::from(part.width()) * 32,
+            Kind::Entries => tiles::parse_bundle(&found, part.width()).is_some(),
+        };
+        complete && whole.starts_with(&found)
     }
 }

@@ -199,7 +199,9 @@ impl Audit<'_> {
     /// Takes the log into the new index, and looks for every sum that an entry names.
     fn take_in(&mut self, log: &Log, id: i64, rebuilt: &Index) -> Result<(), ArchiveError> {
         let storage = &self.places.storage;
-        catchup::take_in(rebuilt, log, id, 0, storage, &mut |seq, fact| {
+        // what cannot be read was told already
+        let readable = catchup::facts(log, id, 0).filter_map(|(seq, fact)| fact.ok().map(|fact| Ok((seq, fact))));
+        catchup::take_in(rebuilt, log, id, readable, storage, &mut |seq, fact| {
             let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_)) = fact else { return Ok(()) };
             for (digest, name) in &fact.entry().sums {
                 if rebuilt.find(digest)?.is_none() {

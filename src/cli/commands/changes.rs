@@ -1,8 +1,8 @@
 //! `changes`: what happened, told again from the log.
 
 use onrecord::archive::history::Seq;
-use onrecord::archive::telling::{event_of, health_event};
-use onrecord::model::event::{Event, EventKind};
+use onrecord::archive::telling::{event_of, health_event, poll_event};
+use onrecord::model::event::Event;
 
 use crate::cli::args::{Changes, Common};
 use crate::cli::edge::{Outcome, Status};
@@ -27,6 +27,9 @@ pub fn run(common: &Common, args: &Changes, out: &mut Out) -> Outcome {
             events.push((seen.seq, event_of(&statement, &row.source, &history, seen)));
         }
     }
+    for polled in index.polls_after(from)?.iter().filter(|polled| is_after(polled.seq)) {
+        events.extend(poll_event(polled).map(|event| (polled.seq, event)));
+    }
     let mut unwell = std::collections::HashMap::new();
     for health in index.tallies_after(Seq(-1))? {
         let was = unwell.insert(health.source.clone(), health.unwell).unwrap_or(false);
@@ -40,9 +43,7 @@ pub fn run(common: &Common, args: &Changes, out: &mut Out) -> Outcome {
         events.sort_by_key(|(seq, _)| *seq);
     }
     for (_, event) in &events {
-        if event.kind != EventKind::Unchanged || out.verbose > 0 || out.json {
-            report::event(out, event)?;
-        }
+        report::event(out, event)?;
     }
     Ok(Status::Done)
 }

@@ -205,7 +205,8 @@ fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) 
     }
     parts.push(format!("{} unchanged", count(EventKind::Unchanged)));
     let unwell = if failed > 0 { format!(", {failed} unwell") } else { String::new() };
-    out.line(&format!("{} sources asked{unwell}: {}.", tallies.len(), parts.join(", ")))
+    let asked = if tallies.len() == 1 { "1 source".to_owned() } else { format!("{} sources", tallies.len()) };
+    out.line(&format!("{asked} asked{unwell}: {}.", parts.join(", ")))
 }
 
 /// Asks the sources and says what would be looked at.

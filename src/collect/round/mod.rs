@@ -392,7 +392,7 @@ impl Context<'_> {
             };
             let mut readings = Readings::default();
             if judgement.verdict == Verdict::Statement {
-                let standing = lock(&writer).index().standing(&statement.digest())?;
+                let standing = lock(&writer).standing(&statement)?;
                 if standing.current.is_none() || standing.body != Some(visit.answer.body_digest()) {
                     let fresh = read_exchange(&visit.answer, &url, &settings);
                     let read_before = standing.readings.iter().any(|read| read.reader == fresh.reader);

@@ -50,9 +50,11 @@ pub struct Unread {
 }
 
 impl Index {
-    /// A statement's standing before the next look at it; all empty for one that is not known.
-    pub fn standing(&self, statement: &Digest) -> Result<Standing, IndexError> {
-        let (looks, mut readings) = self.looks(statement)?;
+    /// A statement's standing before the next look at it from the vantage of one log: entries refer to those of their own
+    /// log alone. All empty for one that is not known there.
+    pub fn standing(&self, statement: &Digest, log: i64) -> Result<Standing, IndexError> {
+        let (mut looks, mut readings) = self.looks(statement)?;
+        looks.retain(|(_, look)| look.seq.log() == log);
         let current = looks.iter().rev().find_map(|(_, look)| {
             let stands = match look.verdict {
                 Verdict::Statement | Verdict::NotModified | Verdict::Listing => true,

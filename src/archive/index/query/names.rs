@@ -46,6 +46,15 @@ impl Index {
         Ok(found.optional()?)
     }
 
+    /// Whether the vantage of one log holds bytes with this digest: each must be whole without the others.
+    pub fn held_by(&self, log: i64, digest: &Digest) -> Result<bool, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT 1 FROM record WHERE digest = ?1 AND file >= ?2 AND file < ?3 LIMIT 1")?;
+        let (from, to) = (Seq::new(log, 0).0 * 8, Seq::new(log + 1, 0).0 * 8);
+        Ok(select.query_row(params![digest.as_bytes(), from, to], |_| Ok(())).optional()?.is_some())
+    }
+
     /// Digests of kept bytes that begin with these hex digits, at most ten.
     pub fn digests_beginning(&self, hex: &str) -> Result<Vec<Digest>, IndexError> {
         let Some((low, high)) = prefix_range(hex) else { return Ok(Vec::new()) };
@@ -102,13 +111,15 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The address and time of the look that first kept a body.
-    pub fn original_of(&self, body: &Digest) -> Result<Option<(String, Instant)>, IndexError> {
+    /// The address and time of the look of one log that first kept a body.
+    pub fn original_of(&self, log: i64, body: &Digest) -> Result<Option<(String, Instant)>, IndexError> {
         let mut select = self.connection.prepare_cached(
             "SELECT url, time FROM (SELECT seq, url, time FROM capture WHERE body = ?1 AND keeping = 0
-             UNION ALL SELECT seq, url, time FROM poll WHERE body = ?1 AND keeping = 0) ORDER BY seq LIMIT 1",
+             UNION ALL SELECT seq, url, time FROM poll WHERE body = ?1 AND keeping = 0)
+             WHERE seq >= ?2 AND seq < ?3 ORDER BY seq LIMIT 1",
         )?;
-        let found = select.query_row([body.as_bytes()], |row| Ok((row.get(0)?, instant(row.get(1)?))));
+        let (from, to) = (Seq::new(log, 0).0, Seq::new(log + 1, 0).0);
+        let found = select.query_row(params![body.as_bytes(), from, to], |row| Ok((row.get(0)?, instant(row.get(1)?))));
         Ok(found.optional()?)
     }
 

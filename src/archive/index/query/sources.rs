@@ -28,6 +28,23 @@ pub struct Known {
     pub has_text: bool,
 }
 
+/// A look at a listing, as far as it is told.
+#[derive(Clone, Debug)]
+pub struct Polled {
+    /// The entry.
+    pub seq: Seq,
+    /// The source.
+    pub source: SourceId,
+    /// When.
+    pub time: Instant,
+    /// Its address.
+    pub url: String,
+    /// What was seen.
+    pub verdict: Verdict,
+    /// The evidence, on one line.
+    pub reason: Option<String>,
+}
+
 /// How a source fared in a round.
 #[derive(Clone, Debug)]
 pub struct Health {
@@ -139,6 +156,24 @@ impl Index {
             "SELECT source FROM statement UNION SELECT source FROM poll UNION SELECT source FROM tally",
         )?;
         let rows = select.query_map([], |row| source_id(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Looks at listings in entries after this one, oldest first.
+    pub fn polls_after(&self, seq: Seq) -> Result<Vec<Polled>, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT seq, source, time, url, verdict, reason FROM poll WHERE seq > ?1 ORDER BY seq")?;
+        let rows = select.query_map([seq.0], |row| {
+            Ok(Polled {
+                seq: Seq(row.get(0)?),
+                source: source_id(row, 1)?,
+                time: instant(row.get(2)?),
+                url: row.get(3)?,
+                verdict: Verdict::from_word(&row.get::<_, String>(4)?).ok_or_else(|| bad(4, "not a verdict"))?,
+                reason: row.get(5)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

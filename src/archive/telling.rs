@@ -34,3 +34,10 @@ pub fn health_event(source: &SourceId, was_unwell: bool, unwell: bool, seq: Seq,
     };
     Some(Event { captured_at: Some(ended), entry: Some(seq.number()), ..Event::about(kind, source) })
 }
+
+/// The event that a source's pages changed shape at once, if they did.
+pub fn redesigned_event(source: &SourceId, reshaped: u64, seq: Seq, ended: Instant) -> Option<Event> {
+    let reason = (reshaped > 0).then(|| format!("{reshaped} pages were seen in a new shape"))?;
+    let event = Event::about(EventKind::Redesigned, source);
+    Some(Event { captured_at: Some(ended), entry: Some(seq.number()), reason: Some(reason), ..event })
+}

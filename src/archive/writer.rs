@@ -17,11 +17,11 @@ use super::log::LogWriter;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
-use super::telling::{event_of, health_event};
+use super::telling::{event_of, health_event, redesigned_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
 use crate::model::entry::{
-    Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
 };
 use crate::model::event::Event;
 use crate::model::source::Keep;
@@ -123,6 +123,8 @@ impl Writer {
             url: sight.url.to_string(),
             answer,
             equals: plan.equals.map(Seq::number),
+            same_as: sight.same_as.filter(|_| plan.equals.is_none()).map(|(seq, why)| (seq.number(), why)),
+            marks: sight.marks.to_vec(),
             confirm: gone.then_some(confirm),
             final_at_once: gone && sight.judgement.final_at_once,
             sums,
@@ -187,6 +189,7 @@ impl Writer {
             let fact = Round { round, ended, software: self.software.clone(), tallies: chunk.to_vec() };
             let seq = self.push(&Fact::Round(fact))?;
             for tally in chunk {
+                self.events.extend(redesigned_event(&tally.source, tally.reshaped, seq, ended));
                 let Some(unwell) = tally.unwell() else { continue };
                 let before = self.archive.index().health(&tally.source, 2)?;
                 let was = before.iter().find(|(entry, ..)| *entry != seq).is_some_and(|(.., unwell)| *unwell);
@@ -209,6 +212,20 @@ impl Writer {
         self.usable()?;
         self.push_reading(capture, url, body, reading, now)?;
         self.archive.index().refold(&statement.digest())?;
+        Ok(())
+    }
+
+    /// Takes in a further address of a statement, and why it is taken for one.
+    pub fn alias(
+        &mut self,
+        statement: &StatementId,
+        url: &str,
+        reason: &str,
+        now: Instant,
+    ) -> Result<(), ArchiveError> {
+        self.usable()?;
+        let (url, reason) = (url.to_owned(), reason.to_owned());
+        self.push(&Fact::Alias(Alias { time: now, statement: statement.clone(), url, reason }))?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 pub use apply::Kept;
-pub use query::{Answer, Filter, Known, Place, Resolved, Standing, Summary, Unread};
+pub use query::{Answer, Fared, Filter, Known, Place, Resolved, Standing, Summary, Unread};
 
 use crate::model::digest::Digest;
 

@@ -1,7 +1,7 @@
 //! `changes`: what happened, told again from the log.
 
 use onrecord::archive::history::Seq;
-use onrecord::archive::telling::{event_of, health_event};
+use onrecord::archive::telling::{event_of, health_event, redesigned_event};
 use onrecord::model::event::{Event, EventKind};
 
 use crate::cli::args::{Changes, Common};
@@ -28,12 +28,12 @@ pub fn run(common: &Common, args: &Changes, out: &mut Out) -> Outcome {
         }
     }
     let mut unwell = std::collections::HashMap::new();
-    for (seq, source, is_unwell, ended) in index.tallies_after(Seq(-1))? {
-        let was = unwell.insert(source.clone(), is_unwell).unwrap_or(false);
-        if is_after(seq)
-            && let Some(event) = health_event(&source, was, is_unwell, seq, ended)
-        {
-            events.push((seq, event));
+    for fared in index.tallies_after(Seq(-1))? {
+        let was = unwell.insert(fared.source.clone(), fared.unwell).unwrap_or(false);
+        if is_after(fared.seq) {
+            let redesigned = redesigned_event(&fared.source, fared.reshaped, fared.seq, fared.ended);
+            let health = health_event(&fared.source, was, fared.unwell, fared.seq, fared.ended);
+            events.extend(redesigned.into_iter().chain(health).map(|event| (fared.seq, event)));
         }
     }
     events.sort_by_key(|(seq, event)| (event.captured_at, *seq));

@@ -15,7 +15,7 @@ use crate::model::time::{Instant, Stated};
 
 pub use looks::{Standing, Unread};
 pub use names::{Place, Resolved};
-pub use sources::{Answer, Known};
+pub use sources::{Answer, Fared, Known};
 
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]

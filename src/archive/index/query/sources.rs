@@ -9,7 +9,7 @@ use crate::model::address;
 use crate::model::capture::Verdict;
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
-use crate::model::time::Instant;
+use crate::model::time::{Instant, Stated};
 
 /// A statement that a source has, as far as a round needs it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,25 @@ pub struct Known {
     pub state: State,
     /// Whether any text of it is kept.
     pub has_text: bool,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its date as stated.
+    pub published: Option<Stated>,
+}
+
+/// How a source fared in a round.
+#[derive(Clone, Debug)]
+pub struct Fared {
+    /// The entry that says so.
+    pub seq: Seq,
+    /// The source.
+    pub source: SourceId,
+    /// Whether it failed as a whole.
+    pub unwell: bool,
+    /// When the round ended.
+    pub ended: Instant,
+    /// How many of its pages were seen in a new shape.
+    pub reshaped: u64,
 }
 
 /// ETag and Last-Modified of the last answer that was taken in.
@@ -51,7 +70,7 @@ impl Index {
     /// All statements of a source, newest first.
     pub fn known(&self, source: &SourceId) -> Result<Vec<Known>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT minted, id, url, first_seen, last_look, state, revisions FROM statement WHERE source = ?1
+            "SELECT minted, id, url, first_seen, last_look, state, revisions, title, published FROM statement WHERE source = ?1
              ORDER BY first_seen DESC, entry",
         )?;
         let rows = select.query_map([source.as_str()], |row| {
@@ -62,6 +81,8 @@ impl Index {
                 last_look: instant(row.get(4)?),
                 state: State::from_word(&row.get::<_, String>(5)?).ok_or_else(|| bad(5, "not a state"))?,
                 has_text: row.get::<_, i64>(6)? > 0,
+                title: row.get(7)?,
+                published: row.get::<_, Option<String>>(8)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -120,13 +141,16 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Tallies of sources in entries after this one, oldest first: entry, source, whether it was unwell.
-    pub fn tallies_after(&self, seq: Seq) -> Result<Vec<(Seq, SourceId, bool, Instant)>, IndexError> {
+    /// How sources fared in entries after this one, oldest first.
+    pub fn tallies_after(&self, seq: Seq) -> Result<Vec<Fared>, IndexError> {
         let mut select = self
             .connection
-            .prepare_cached("SELECT seq, source, unwell, ended FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
+            .prepare_cached("SELECT seq, source, unwell, ended, reshaped FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
         let rows = select
-            .query_map([seq.0], |row| Ok((Seq(row.get(0)?), source_id(row, 1)?, row.get(2)?, instant(row.get(3)?))))?;
+            .query_map([seq.0], |row| {
+                let (seq, source) = (Seq(row.get(0)?), source_id(row, 1)?);
+                Ok(Fared { seq, source, unwell: row.get(2)?, ended: instant(row.get(3)?), reshaped: row.get(4)? })
+            })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

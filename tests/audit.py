@@ -345,29 +345,50 @@ class Audit:
 # ---- histories: the fold that README.md tells under that name ----
 
 
+def last_text(readings, texts):
+    return texts.get(list(readings.values())[-1])
+
+
+def equal(one, other):
+    return bool(one and other) and one[0] == other[0] and agree(one[1], other[1])
+
+
+def same(old, new, texts):
+    """Whether two captures read the same under the last reader that read both; else their wording decides."""
+    common = [reader for reader in new if reader in old]
+    if common:
+        return equal(texts.get(old[common[-1]]), texts.get(new[common[-1]]))
+    one, other = last_text(old, texts), last_text(new, texts)
+    return bool(one and other) and one[0] == other[0]
+
+
 class Told:
     """A statement's history as far as it was folded."""
 
     def __init__(self, url):
-        self.url, self.revisions, self.state = url, 0, "up"
-        self.first, self.last = {}, {}  # readings of the captures that first and last showed the revision
+        self.url, self.revisions, self.state = url, [], "up"  # revisions: readings of the captures that first showed each
+        self.last, self.reverted = {}, 0  # readings of the last capture; how often an earlier text came back
         self.missed = None  # round and time of the look that found it missing
 
-    def show(self, readings, texts):
-        """`readings` are {reader: text}, the newest reading last."""
+    def show(self, readings, same_as, texts):
+        """`readings` are {reader: text}, the newest reading last; `same_as` those of the capture judged the same."""
         if not readings:
             return
-        common = [reader for reader in readings if reader in self.last]
-        old, new = (texts.get(read[common[-1]]) if common else None for read in (self.last, readings))
-        if not self.revisions or old and new and not (old[0] == new[0] and agree(old[1], new[1])):
-            self.revisions, self.first = self.revisions + 1, readings
+        if not self.revisions:
+            self.revisions.append(readings)
+        elif not same(self.last, readings, texts) and not (same_as and same(self.last, same_as, texts)):
+            known = [last_text(one, texts) for one in self.revisions]
+            text = last_text(readings, texts)
+            if self.reverted < 2 or not any(equal(one, text) for one in known):
+                self.reverted += any(equal(one, text) for one in known[:-1])
+                self.revisions.append(readings)
         self.last = readings
 
-    def see(self, entry, when, readings, texts):
+    def see(self, entry, when, readings, same_as, texts):
         verdict = entry.get("verdict")
         if verdict in ("statement", "not-modified"):
             self.state, self.missed = "up", None
-            self.show(readings, texts)
+            self.show(readings, same_as, texts)
         elif verdict == "gone" and self.revisions and self.state != "withdrawn":
             self.state, self.missed = "missing", self.missed or (entry.get("round"), when)
             apart = (when - self.missed[1]).total_seconds()
@@ -391,15 +412,17 @@ def histories(logs, texts):
             if entry.kind == "capture":
                 equals = entry.number("equals")
                 shown = readings.get((vantage, number if equals is None else equals), {})
-                yield instant(entry.get("time")), vantage, number, entry, shown
+                judged = (entry.get("same-as") or "").partition(" ")[0]
+                same_as = readings.get((vantage, int(judged))) if judged.isdigit() else None
+                yield instant(entry.get("time")), vantage, number, entry, (shown, same_as)
 
     told = {}
     streams = [captures(vantage, entries) for vantage, entries in sorted(logs.items())]
     for when, _, _, entry, read in heapq.merge(*streams, key=lambda item: item[0]):
-        told.setdefault(entry.get("statement"), Told(entry.get("url"))).see(entry, when, read, texts)
+        told.setdefault(entry.get("statement"), Told(entry.get("url"))).see(entry, when, *read, texts)
     for statement, one in sorted(told.items()):
-        text = list(one.first.values())[-1] if one.first else None
-        line = {"statement": statement, "url": one.url, "revisions": one.revisions, "state": one.state}
+        text = list(one.revisions[-1].values())[-1] if one.revisions else None
+        line = {"statement": statement, "url": one.url, "revisions": len(one.revisions), "state": one.state}
         yield {**line, "text_sha256": text}
 
 

@@ -317,9 +317,10 @@ def agree(a, b):
     if "day" in (a[0], b[0]):
         day = [value if kind == "day" else value.date() for kind, value in (a, b)]
         return day[0] == day[1]
-    if a[0] == b[0]:
-        return a[1] == b[1]
-    return a[1].replace(tzinfo=None) == b[1].replace(tzinfo=None)
+    times = [a[1], b[1]] if a[0] == b[0] else [value.replace(tzinfo=None) for _, value in (a, b)]
+    if any(time.second == 0 for time in times):  # stated to the minute
+        times = [time.replace(second=0) for time in times]
+    return times[0] == times[1]
 
 
 def read_json(data):

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::history::Seq;
 use crate::model::capture::{Exchange, Judgement, Reading, Visit};
 use crate::model::digest::Digest;
-use crate::model::entry::Answer;
+use crate::model::entry::{Answer, Mark, Sameness};
 use crate::model::statement::SourceId;
 use crate::model::time::Instant;
 
@@ -32,6 +33,10 @@ pub struct Sight<'a> {
     pub judgement: &'a Judgement,
     /// Why robots.txt was not obeyed.
     pub robots: Option<&'a str>,
+    /// The capture that this look was judged to be the same revision as, though its text is another, and why.
+    pub same_as: Option<(Seq, Sameness)>,
+    /// What it shows besides.
+    pub marks: &'a [Mark],
 }
 
 impl<'a> Sight<'a> {
@@ -46,6 +51,8 @@ impl<'a> Sight<'a> {
             answer: Some(&visit.answer),
             judgement,
             robots: None,
+            same_as: None,
+            marks: &[],
         }
     }
 

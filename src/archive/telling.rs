@@ -54,3 +54,10 @@ pub fn poll_event(polled: &Polled) -> Option<Event> {
         ..Event::about(kind, &polled.source)
     })
 }
+
+/// The event that a source's pages changed shape at once, if they did.
+pub fn redesigned_event(now: &Health) -> Option<Event> {
+    let reason = (now.reshaped > 0).then(|| format!("{} pages were seen in a new shape", now.reshaped))?;
+    let event = Event::about(EventKind::Redesigned, &now.source);
+    Some(Event { captured_at: Some(now.ended), entry: Some(now.seq.number()), reason: Some(reason), ..event })
+}

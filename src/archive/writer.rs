@@ -18,11 +18,11 @@ use super::plan::Plan;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
-use super::telling::{event_of, health_event, poll_event};
+use super::telling::{event_of, health_event, poll_event, redesigned_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
 use crate::model::entry::{
-    Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
 };
 use crate::model::event::Event;
 use crate::model::source::Keep;
@@ -134,6 +134,8 @@ impl Writer {
             url: sight.url.to_string(),
             answer,
             equals: plan.equals.map(Seq::number),
+            same_as: sight.same_as.filter(|_| plan.equals.is_none()).map(|(seq, why)| (seq.number(), why)),
+            marks: sight.marks.to_vec(),
             confirm: gone.then_some(confirm),
             final_at_once: gone && sight.judgement.final_at_once,
             sums,
@@ -211,7 +213,8 @@ impl Writer {
                 let before = self.archive.index().health(&tally.source, 2)?;
                 let was = before.iter().find(|(entry, ..)| *entry != seq).is_some_and(|(.., unwell)| *unwell);
                 let why = self.archive.index().why_unwell(&tally.source, round)?;
-                let now = Health { seq, source: tally.source.clone(), round, ended, unwell };
+                let now = Health { seq, source: tally.source.clone(), round, ended, unwell, reshaped: tally.reshaped };
+                self.events.extend(redesigned_event(&now));
                 self.events.extend(health_event(was, &now, why));
             }
         }
@@ -231,6 +234,20 @@ impl Writer {
         self.usable()?;
         self.push_reading(capture, url, body, reading, now)?;
         self.archive.index().refold(&statement.digest())?;
+        Ok(())
+    }
+
+    /// Takes in a further address of a statement, and why it is taken for one.
+    pub fn alias(
+        &mut self,
+        statement: &StatementId,
+        url: &str,
+        reason: &str,
+        now: Instant,
+    ) -> Result<(), ArchiveError> {
+        self.usable()?;
+        let (url, reason) = (url.to_owned(), reason.to_owned());
+        self.push(&Fact::Alias(Alias { time: now, statement: statement.clone(), url, reason }))?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Timelike, Utc};
 
 /// A moment as our own clock said it, in UTC.
 pub type Instant = DateTime<Utc>;
@@ -50,13 +50,14 @@ impl Stated {
     /// Whether two dates say the same at the coarser of their two precisions.
     ///
     /// A time or a zone gained is no other date: `2023-03-25` agrees with `2023-03-25T16:05:00+03:00`. Two zoned
-    /// times are compared as instants, so that the same moment in another zone agrees.
+    /// times are compared as instants, so that the same moment in another zone agrees. A time whose seconds are zero
+    /// was stated to the minute, as pages print it, and agrees with every second of that minute.
     pub fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Zoned(a), Self::Zoned(b)) => a == b,
+            (Self::Zoned(a), Self::Zoned(b)) => same_time(a.naive_utc(), b.naive_utc()),
             (Self::Day(_), _) | (_, Self::Day(_)) => self.day() == other.day(),
-            (Self::Local(a), Self::Local(b)) => a == b,
-            (Self::Local(a), Self::Zoned(b)) | (Self::Zoned(b), Self::Local(a)) => *a == b.naive_local(),
+            (Self::Local(a), Self::Local(b)) => same_time(*a, *b),
+            (Self::Local(a), Self::Zoned(b)) | (Self::Zoned(b), Self::Local(a)) => same_time(*a, b.naive_local()),
         }
     }
 
@@ -68,6 +69,12 @@ impl Stated {
             Self::Day(day) => Some(day.and_hms_opt(23, 59, 59)?.and_utc() + chrono::TimeDelta::hours(12)),
         }
     }
+}
+
+/// Whether two times are one, at the minute where one of them knows no seconds.
+fn same_time(a: NaiveDateTime, b: NaiveDateTime) -> bool {
+    let whole = |time: NaiveDateTime| time.with_second(0).unwrap_or(time);
+    if a.second() == 0 || b.second() == 0 { whole(a) == whole(b) } else { a == b }
 }
 
 impl fmt::Display for Stated {
@@ -123,5 +130,7 @@ mod tests {
         assert!(zoned.agrees(&stated("2023-03-25T13:05:00+00:00")), "the same moment in another zone");
         assert!(!day.agrees(&stated("2023-03-26")));
         assert!(!local.agrees(&stated("2023-03-25T16:06:00+03:00")));
+        assert!(local.agrees(&stated("2023-03-25T16:05:41+03:00")), "a minute knows no seconds");
+        assert!(!stated("2023-03-25T16:05:40").agrees(&stated("2023-03-25T16:05:41+03:00")));
     }
 }

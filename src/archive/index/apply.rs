@@ -38,7 +38,7 @@ impl Index {
                 for tally in &round.tallies {
                     let Some(unwell) = tally.unwell() else { continue };
                     self.connection
-                        .prepare_cached("INSERT OR REPLACE INTO tally VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+                        .prepare_cached("INSERT OR REPLACE INTO tally VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
                         .execute(params![
                             seq.0,
                             tally.source.as_str(),
@@ -47,7 +47,8 @@ impl Index {
                             tally.asked,
                             tally.answered,
                             tally.failed,
-                            unwell
+                            unwell,
+                            tally.reshaped
                         ])?;
                 }
                 Ok(None)
@@ -88,7 +89,7 @@ impl Index {
         let Answer { status, verdict, evidence, body, .. } = &capture.answer;
         self.connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO capture VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+                "INSERT OR REPLACE INTO capture VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)",
             )?
             .execute(params![
                 seq.0,
@@ -106,6 +107,11 @@ impl Index {
                 capture.confirm.map(|confirm| confirm.as_secs()),
                 capture.final_at_once,
                 joined(evidence),
+                capture.same_as.map(|(number, _)| Seq::new(seq.log(), number).0),
+                capture.same_as.map(|(_, why)| why.as_str()),
+                (!capture.marks.is_empty()).then(|| {
+                    capture.marks.iter().map(|mark| mark.as_str()).collect::<Vec<_>>().join(" ")
+                }),
             ])?;
         self.add_address(&capture.statement, &capture.url)?;
         let minted = self
@@ -255,7 +261,30 @@ impl Index {
         };
         let source = looks.last().map(|(source, _)| source.clone());
         let looks: Vec<history::Look> = looks.into_iter().map(|(_, look)| look).collect();
-        Ok((source, history::fold(&looks, &readings, without)))
+        let mut history = history::fold(&looks, &readings, without);
+        if let Some(source) = &source {
+            self.flag_twins(statement, source, &mut history)?;
+        }
+        Ok((source, history))
+    }
+
+    /// Flags the revisions whose title and paragraphs another statement of the source showed before.
+    fn flag_twins(&self, statement: &Digest, source: &SourceId, history: &mut History) -> Result<(), IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT 1 FROM text JOIN reading ON reading.text = text.digest JOIN capture ON capture.seq = reading.capture
+             WHERE wording = ?1 AND capture.source = ?2 AND capture.statement <> ?3 AND reading.seq < ?4
+             AND reading.seq >> 40 = ?4 >> 40 LIMIT 1",
+        )?;
+        for revision in &mut history.revisions {
+            let wording = revision.text.wording;
+            let values = params![wording.as_bytes(), source.as_str(), statement.as_bytes(), revision.capture.0];
+            if select.exists(values)? {
+                revision.flags.push("same-text");
+                let told = history.seen.iter_mut().find(|seen| seen.revision == revision.number);
+                told.into_iter().for_each(|seen| seen.flags.push("same-text"));
+            }
+        }
+        Ok(())
     }
 
     /// Notes what the next request for an address may be made conditional on.

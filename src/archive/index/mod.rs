@@ -17,7 +17,7 @@ pub use query::{Answer, Filter, Health, KeptResponse, Known, Place, Polled, Reso
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "1";
+const SCHEMA: &str = "2";
 
 /// Where the index lies.
 #[derive(Clone, Debug)]

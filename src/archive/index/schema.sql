@@ -14,7 +14,7 @@ CREATE INDEX statement_seen   ON statement (first_seen);
 CREATE TABLE address   (key TEXT NOT NULL, statement BLOB NOT NULL, url TEXT NOT NULL, PRIMARY KEY (key, statement)) WITHOUT ROWID;
 CREATE TABLE capture   (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL,
                         url TEXT NOT NULL, status INTEGER, verdict TEXT NOT NULL, body BLOB, keeping INTEGER, response BLOB, equals INTEGER,
-                        confirm INTEGER, final INTEGER NOT NULL, reason TEXT);
+                        confirm INTEGER, final INTEGER NOT NULL, reason TEXT, same_as INTEGER, sameness TEXT, marks TEXT);
 CREATE INDEX capture_statement ON capture (statement);
 CREATE TABLE reading   (seq INTEGER PRIMARY KEY, capture INTEGER NOT NULL, reader TEXT NOT NULL, text BLOB, visible BLOB, failed TEXT);
 CREATE INDEX reading_capture ON reading (capture);
@@ -27,7 +27,7 @@ CREATE INDEX poll_body ON poll (body);
 CREATE INDEX capture_body ON capture (body);
 CREATE INDEX poll_source ON poll (source, time);
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,
-                        answered INTEGER NOT NULL, failed INTEGER NOT NULL, unwell INTEGER NOT NULL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
+                        answered INTEGER NOT NULL, failed INTEGER NOT NULL, unwell INTEGER NOT NULL, reshaped INTEGER NOT NULL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
 CREATE TABLE note      (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);
 -- Not from the log, and not compared with it: what the next request may be made conditional on.
 CREATE TABLE validator (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;

@@ -1,7 +1,7 @@
 //! `changes`: what happened, told again from the log.
 
 use onrecord::archive::history::Seq;
-use onrecord::archive::telling::{event_of, health_event, poll_event};
+use onrecord::archive::telling::{event_of, health_event, poll_event, redesigned_event};
 use onrecord::model::event::Event;
 
 use crate::cli::args::{Changes, Common};
@@ -35,7 +35,8 @@ pub fn run(common: &Common, args: &Changes, out: &mut Out) -> Outcome {
         let was = unwell.insert(health.source.clone(), health.unwell).unwrap_or(false);
         if is_after(health.seq) {
             let why = index.why_unwell(&health.source, health.round)?;
-            events.extend(health_event(was, &health, why).map(|event| (health.seq, event)));
+            let told = redesigned_event(&health).into_iter().chain(health_event(was, &health, why));
+            events.extend(told.map(|event| (health.seq, event)));
         }
     }
     events.sort_by_key(|(seq, event)| (event.captured_at, *seq));

@@ -47,6 +47,18 @@ pub fn judge(source: &Source, visit: &Visit) -> Judgement {
     }
 }
 
+/// The words with which a page that stays says itself that it is withdrawn.
+pub fn says_withdrawn(answer: &Exchange) -> Option<String> {
+    let text = crate::read::charset::decode(&answer.body, answer.header("content-type")).text.to_lowercase();
+    if !phrases::may_be_withdrawn(&text) {
+        return None;
+    }
+    match Glance::at(answer) {
+        Glance::Page(page) => phrases::says_withdrawn(&page),
+        Glance::Other => None,
+    }
+}
+
 /// Judges a look that gave no answer.
 pub fn judge_failure(failure: &Failure) -> Judgement {
     let verdict = match failure.kind {

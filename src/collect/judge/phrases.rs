@@ -133,6 +133,46 @@ const BROKEN: [&str; 27] = [
     "texniki işlər aparılır",
 ];
 
+/// What a page says of itself when it stays and is withdrawn: the thing, then what became of it, in one sentence.
+const WITHDRAWN: [(&[&str], &[&str]); 14] = [
+    (
+        &[
+            "this page",
+            "this statement",
+            "this press release",
+            "this news story",
+            "this news article",
+            "this article",
+            "this publication",
+            "this announcement",
+            "this document",
+            "this guidance",
+            "this notice",
+            "this release",
+        ],
+        &["was withdrawn", "has been withdrawn", "was retracted", "has been retracted", "is withdrawn"],
+    ),
+    (
+        &["это сообщение", "данное сообщение", "это заявление", "данное заявление"],
+        &["отозвано", "было отозвано", "аннулировано", "утратило актуальность"],
+    ),
+    (&["эта публикация", "данная публикация", "эта новость", "данная новость"], &["отозвана", "была отозвана"]),
+    (&["этот пресс-релиз", "данный пресс-релиз", "этот материал", "данный материал"], &["отозван", "был отозван"]),
+    (&["це повідомлення", "дане повідомлення"], &["відкликано", "було відкликано", "скасовано"]),
+    (&["այս հայտարարությունը", "այս հաղորդագրությունը"], &["հետ է կանչվել", "հետ է վերցվել", "չեղարկվել է"]),
+    (&["bu məlumat", "bu bəyanat", "bu xəbər"], &["geri götürülüb", "geri götürülmüşdür", "ləğv edilib"]),
+    (&["ეს განცხადება"], &["გაუქმებულია", "გაწვეულია"]),
+    (&["bu açıklama", "bu duyuru"], &["geri çekilmiştir", "geri çekildi"]),
+    (&["diese pressemitteilung", "diese meldung"], &["wurde zurückgezogen", "ist zurückgezogen"]),
+    (&["ce communiqué"], &["a été retiré"]),
+    (&["este comunicado"], &["ha sido retirado", "fue retirado"]),
+    (&["هذا البيان"], &["تم سحبه", "ملغى"]),
+    (&["この発表", "このお知らせ"], &["は取り下げられました", "は撤回されました"]),
+];
+/// What stands before a title for the same.
+const WITHDRAWN_TITLES: [&str; 6] =
+    ["[withdrawn]", "withdrawn:", "[retracted]", "[отозвано]", "отозвано:", "[відкликано]"];
+
 /// Words before or after what is meant.
 const AROUND: [&str; 12] =
     ["404", "error", "http", "oops", "sorry", "ошибка", "помилка", "սխալ", "xəta", "hata", "erreur", "fehler"];
@@ -145,6 +185,29 @@ pub(super) fn says_gone(page: &Page) -> Option<String> {
         let nothing_else = page.outside < NEXT_TO_NOTHING;
         sentence.filter(|_| nothing_else).map(|sentence| format!("text {sentence:?}"))
     })
+}
+
+/// Whether a page in lower case has such words anywhere: most have none, and need no second look.
+pub(super) fn may_be_withdrawn(page: &str) -> bool {
+    WITHDRAWN_TITLES.iter().any(|word| page.contains(word))
+        || WITHDRAWN.iter().flat_map(|(_, became)| became.iter()).any(|words| page.contains(words))
+}
+
+/// What a page says of its own withdrawal: a title that begins with it, or a sentence about itself.
+pub(super) fn says_withdrawn(page: &Page) -> Option<String> {
+    let begins = |text: &&String| WITHDRAWN_TITLES.iter().any(|word| text.to_lowercase().starts_with(word));
+    if let Some(title) = page.title.iter().chain(&page.headings).find(begins) {
+        return Some(format!("says of itself: {title:?}"));
+    }
+    let text = page.text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let sentence = WITHDRAWN.iter().find_map(|(things, became)| {
+        things.iter().find_map(|thing| {
+            let rest = text.match_indices(thing).map(|(at, _)| text[at + thing.len()..].trim_start());
+            let mut said = rest.filter_map(|rest| became.iter().find(|words| rest.starts_with(**words)));
+            said.next().map(|words| format!("{thing} {words}"))
+        })
+    });
+    sentence.map(|sentence| format!("says of itself: {sentence:?}"))
 }
 
 /// A title or heading that says that the site is broken.

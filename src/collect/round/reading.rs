@@ -16,12 +16,16 @@ pub(super) fn read_exchange(exchange: &Exchange, url: &Url, settings: &ReadSetti
 
 /// Reads a kept body again, with the head of the response that brought it.
 pub fn read_kept(head: &[u8], body: &[u8], url: &Url, captured_at: Instant, settings: &ReadSettings) -> Reading {
-    let head = String::from_utf8_lossy(head);
-    let content_type = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-type").then(|| value.trim().to_owned())
-    });
+    let content_type = header(&String::from_utf8_lossy(head), "content-type");
     let page =
         read::Page { body, content_type: content_type.as_deref(), url: Some(url), captured_at: Some(captured_at) };
     read::read(&page, settings)
+}
+
+/// A field of a head as it is kept.
+pub(super) fn header(head: &str, wanted: &str) -> Option<String> {
+    head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+    })
 }

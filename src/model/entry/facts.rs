@@ -74,12 +74,14 @@ pub struct Tally {
     pub vanished: u64,
     /// Looks that taught nothing.
     pub failed: u64,
+    /// Looks that showed a page in a new shape, where the source's pages changed shape at once.
+    pub reshaped: u64,
 }
 
 impl Tally {
     /// A tally in which nothing was asked yet.
     pub fn new(source: &SourceId) -> Self {
-        Self { source: source.clone(), asked: 0, answered: 0, gone: 0, vanished: 0, failed: 0 }
+        Self { source: source.clone(), asked: 0, answered: 0, gone: 0, vanished: 0, failed: 0, reshaped: 0 }
     }
 
     /// Counts a look.
@@ -190,12 +192,64 @@ pub struct Capture {
     pub answer: Answer,
     /// The entry of the capture that this one shows the same as.
     pub equals: Option<u64>,
+    /// The entry of the capture that this one was judged to be the same revision as, though its text is another, and why.
+    pub same_as: Option<(u64, Sameness)>,
+    /// What the look showed besides.
+    pub marks: Vec<Mark>,
     /// With `gone`: the least time between the two looks that make a withdrawal.
     pub confirm: Option<Duration>,
     /// With `gone`: one look is enough.
     pub final_at_once: bool,
     /// Sums of what was kept.
     pub sums: Vec<(Digest, String)>,
+}
+
+/// Why two texts that differ are the same revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sameness {
+    /// The source's pages changed shape at once, and the texts differ by no more than that.
+    Redesigned,
+    /// The text has changed in this one place at each of the last looks.
+    Unstable,
+}
+
+impl Sameness {
+    /// The word that stands in an entry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redesigned => "redesigned",
+            Self::Unstable => "unstable",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Redesigned, Self::Unstable].into_iter().find(|why| why.as_str() == word)
+    }
+}
+
+/// What a look at a statement that stands can show besides its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mark {
+    /// The page says itself that it is withdrawn.
+    MarkedWithdrawn,
+    /// The source's listing has its neighbours, and not it.
+    Delisted,
+}
+
+impl Mark {
+    /// The word that stands in an entry, and the flag of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MarkedWithdrawn => "marked-withdrawn",
+            Self::Delisted => "delisted",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::MarkedWithdrawn, Self::Delisted].into_iter().find(|mark| mark.as_str() == word)
+    }
 }
 
 /// `reading`: what our reader made of a body.

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use super::facts::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
+    Tally,
 };
 use super::{Entry, EntryError};
 use crate::model::capture::{ReaderId, Verdict};
@@ -30,13 +31,14 @@ impl Fact {
                 entry.push("ended", &rfc3339(fact.ended));
                 entry.push("software", &fact.software);
                 for t in &fact.tallies {
-                    let Tally { source, asked, answered, gone, vanished, failed } = t;
-                    entry.push(
-                        "source",
-                        &format!(
-                            "{source} asked {asked} answered {answered} gone {gone} vanished {vanished} failed {failed}"
-                        ),
+                    let Tally { source, asked, answered, gone, vanished, failed, reshaped } = t;
+                    let mut line = format!(
+                        "{source} asked {asked} answered {answered} gone {gone} vanished {vanished} failed {failed}"
                     );
+                    if *reshaped > 0 {
+                        line.push_str(&format!(" reshaped {reshaped}"));
+                    }
+                    entry.push("source", &line);
                 }
                 entry
             }
@@ -69,6 +71,12 @@ impl Fact {
                 fact.answer.write(&mut entry);
                 if let Some(equals) = fact.equals {
                     entry.push("equals", &equals.to_string());
+                }
+                if let Some((number, why)) = fact.same_as {
+                    entry.push("same-as", &format!("{number} {}", why.as_str()));
+                }
+                for mark in &fact.marks {
+                    entry.push("mark", mark.as_str());
                 }
                 if let Some(confirm) = fact.confirm {
                     entry.push("confirm", &confirm.as_secs().to_string());
@@ -166,6 +174,8 @@ impl Fact {
                     url: from.text("url")?,
                     answer: Answer::read(entry, "capture")?,
                     equals: from.optional("equals")?,
+                    same_as: from.get_same_as()?,
+                    marks: entry.all("mark").filter_map(Mark::from_word).collect(), // one of a later version is passed over
                     confirm: from.optional("confirm")?.map(Duration::from_secs),
                     final_at_once: entry.get("final") == Some("yes"),
                     sums: entry.sums.clone(),
@@ -223,6 +233,7 @@ fn read_tally(line: &str) -> Option<Tally> {
             "gone" => tally.gone = count,
             "vanished" => tally.vanished = count,
             "failed" => tally.failed = count,
+            "reshaped" => tally.reshaped = count,
             _ => {} // a count of a later version
         }
     }
@@ -247,6 +258,18 @@ impl Fields<'_> {
 
     fn parsed<T: std::str::FromStr>(&self, field: &'static str) -> Result<T, EntryError> {
         self.optional(field)?.ok_or(EntryError::Field { kind: self.kind, field })
+    }
+
+    fn get_same_as(&self) -> Result<Option<(u64, Sameness)>, EntryError> {
+        let read = self.entry.get("same-as").map(|value| {
+            let (number, why) = value.split_once(' ')?;
+            Some((number.parse().ok()?, Sameness::from_word(why)?))
+        });
+        match read {
+            None => Ok(None),
+            Some(Some(same)) => Ok(Some(same)),
+            Some(None) => Err(EntryError::Field { kind: self.kind, field: "same-as" }),
+        }
     }
 
     fn optional<T: std::str::FromStr>(&self, field: &'static str) -> Result<Option<T>, EntryError> {

@@ -9,6 +9,7 @@ use crate::archive::history::{Look, Read, Readings, Seq, TextHead};
 use crate::archive::index::{Index, IndexError};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::digest::Digest;
+use crate::model::entry::{Mark, Sameness};
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::Instant;
 
@@ -75,7 +76,7 @@ impl Index {
         statement: &Digest,
     ) -> Result<(Vec<(SourceId, Look)>, Readings), IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT seq, round, time, url, status, verdict, body, response, equals, confirm, final, reason, source FROM capture
+            "SELECT seq, round, time, url, status, verdict, body, response, equals, confirm, final, reason, source, same_as, sameness, marks FROM capture
              WHERE statement = ?1 ORDER BY seq",
         )?;
         let rows = select.query_map([statement.as_bytes()], |row| {
@@ -89,6 +90,11 @@ impl Index {
                 body: optional_digest(row, 6)?,
                 response: optional_digest(row, 7)?,
                 equals: row.get::<_, Option<i64>>(8)?.map(Seq),
+                same_as: same_as(row)?,
+                marks: row
+                    .get::<_, Option<String>>(15)?
+                    .map(|marks| marks.split(' ').filter_map(Mark::from_word).collect())
+                    .unwrap_or_default(),
                 confirm: row.get(9)?,
                 final_at_once: row.get(10)?,
                 reason: row.get(11)?,
@@ -125,6 +131,27 @@ impl Index {
             readings.entry(capture).or_default().push(read);
         }
         Ok((looks, readings))
+    }
+
+    /// When a statement's body was last seen whole.
+    pub fn last_body(&self, statement: &Digest) -> Result<Option<Instant>, IndexError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT max(time) FROM capture WHERE statement = ?1 AND verdict = 'statement'")?;
+        let time: Option<i64> = select.query_row([statement.as_bytes()], |row| row.get(0))?;
+        Ok(time.map(instant))
+    }
+
+    /// The texts that the last looks with a body showed, oldest first; `None` for one that showed the text before it.
+    pub fn last_texts(&self, statement: &Digest, most: usize) -> Result<Vec<Option<Digest>>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT (SELECT text FROM reading WHERE reading.capture = capture.seq ORDER BY reading.seq DESC LIMIT 1)
+             FROM capture WHERE statement = ?1 AND verdict = 'statement' ORDER BY seq DESC LIMIT ?2",
+        )?;
+        let rows = select.query_map(params![statement.as_bytes(), most], |row| optional_digest(row, 0))?;
+        let mut texts: Vec<Option<Digest>> = rows.collect::<Result<_, _>>()?;
+        texts.reverse();
+        Ok(texts)
     }
 
     /// Statements that were looked at in entries after this one.
@@ -183,4 +210,9 @@ impl Index {
         });
         Ok(found.optional()?)
     }
+}
+
+fn same_as(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<(Seq, Sameness)>> {
+    let (of, why) = (row.get::<_, Option<i64>>(13)?, row.get::<_, Option<String>>(14)?);
+    Ok(of.zip(why.as_deref().and_then(Sameness::from_word)).map(|(of, why)| (Seq(of), why)))
 }

@@ -9,7 +9,7 @@ use crate::model::address;
 use crate::model::capture::Verdict;
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
-use crate::model::time::Instant;
+use crate::model::time::{Instant, Stated};
 
 /// A statement that a source has, as far as a round needs it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,10 @@ pub struct Known {
     pub state: State,
     /// Whether any text of it is kept.
     pub has_text: bool,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its date as stated.
+    pub published: Option<Stated>,
 }
 
 /// A look at a listing, as far as it is told.
@@ -58,6 +62,8 @@ pub struct Health {
     pub ended: Instant,
     /// Whether the source as a whole failed.
     pub unwell: bool,
+    /// How many of its pages were seen in a new shape.
+    pub reshaped: u64,
 }
 
 /// ETag and Last-Modified of the last answer that was taken in.
@@ -83,7 +89,7 @@ impl Index {
     /// All statements of a source, newest first.
     pub fn known(&self, source: &SourceId) -> Result<Vec<Known>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT minted, id, url, first_seen, last_look, state, revisions FROM statement WHERE source = ?1
+            "SELECT minted, id, url, first_seen, last_look, state, revisions, title, published FROM statement WHERE source = ?1
              ORDER BY first_seen DESC, entry",
         )?;
         let rows = select.query_map([source.as_str()], |row| {
@@ -94,6 +100,8 @@ impl Index {
                 last_look: instant(row.get(4)?),
                 state: State::from_word(&row.get::<_, String>(5)?).ok_or_else(|| bad(5, "not a state"))?,
                 has_text: row.get::<_, i64>(6)? > 0,
+                title: row.get(7)?,
+                published: row.get::<_, Option<String>>(8)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -180,7 +188,7 @@ impl Index {
     /// How sources fared in rounds after this entry, oldest first.
     pub fn tallies_after(&self, seq: Seq) -> Result<Vec<Health>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT seq, source, round, ended, unwell FROM tally WHERE seq > ?1 ORDER BY seq, source",
+            "SELECT seq, source, round, ended, unwell, reshaped FROM tally WHERE seq > ?1 ORDER BY seq, source",
         )?;
         let rows = select.query_map([seq.0], |row| {
             Ok(Health {
@@ -189,6 +197,7 @@ impl Index {
                 round: instant(row.get(2)?),
                 ended: instant(row.get(3)?),
                 unwell: row.get(4)?,
+                reshaped: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -1,0 +1,184 @@
+//! One source's part of a round: its listings, then its statements, then what all its looks say together.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::looks::{Looked, Target, unanswered};
+use super::redesign::SEVERAL;
+use super::settle::Pending;
+use super::targets::Targets;
+use super::verdicts::judge_poll;
+use super::{Context, Told, lock, robots_reason};
+use crate::archive::history::State;
+use crate::archive::index::Known;
+use crate::archive::reader::ArchiveError;
+use crate::archive::sight::{ListingSight, Sight};
+use crate::collect::discover::{self, How, Item};
+use crate::collect::fetch::Client;
+use crate::model::capture::{Judgement, Verdict, Visit};
+use crate::model::entry::{Mark, Tally};
+use crate::model::source::Source;
+use crate::model::statement::StatementId;
+
+/// A source, and the addresses that are wanted of it; all that is due where there are none named.
+pub(super) type Wanted<'a> = (&'a Source, Option<&'a [Url]>);
+
+/// From so many on, statements that vanish together may mean that their source is unwell.
+const VANISHING_TOGETHER: usize = 3;
+
+impl Context<'_> {
+    /// Asks one source, and counts what came of it.
+    pub(super) async fn source(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
+        let mut tally = Tally::new(&source.id);
+        let client = match Client::new(source, &self.plan.contact, Arc::clone(self.clock), Arc::clone(self.hosts)) {
+            Ok(client) => client,
+            Err(error) => {
+                let failed =
+                    Judgement { verdict: Verdict::Failed, evidence: vec![error.to_string()], final_at_once: false };
+                tally.count(failed.verdict);
+                let (id, url, at, round) = (source.id.clone(), source.url.clone(), self.clock.now(), self.round);
+                self.write(move |writer| writer.poll(&unanswered(round, at, &id, &url, &[], &failed), None)).await?;
+                return Ok(tally);
+            }
+        };
+        let id = source.id.clone();
+        let known = self.write(move |writer| Ok(writer.index().known(&id)?)).await?;
+        if let Some(urls) = urls {
+            let targets = self.named(source, &known, urls).await?;
+            return self.looks(source, &client, &known, targets, true, tally).await;
+        }
+        let first = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
+        let limit = self.plan.limit.unwrap_or(first);
+        // who names a bound wants what lies behind the pages that are known
+        let deep = self.plan.limit.is_some() || self.plan.since.is_some();
+        let wanted = if deep { limit.saturating_add(known.len()) } else { limit };
+        let news = {
+            let is_known = |url: &Url| {
+                !deep && matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)))
+            };
+            discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
+        };
+        for poll in &news.polls {
+            self.poll(source, poll, &mut tally).await?;
+            if poll.how == Some(How::Telegram)
+                && let Ok(visit) = &poll.visit
+            {
+                self.posts(source, visit, &poll.items, &mut tally).await?;
+            }
+        }
+        let targets = self.targets(source, &known, &news, limit).await?;
+        self.looks(source, &client, &known, targets, news.answered(), tally).await
+    }
+
+    /// Looks at the statements, and decides together what one look alone does not say.
+    async fn looks(
+        &self,
+        source: &Source,
+        client: &Client,
+        known: &[Known],
+        targets: Targets,
+        answered: bool,
+        mut tally: Tally,
+    ) -> Result<Tally, ArchiveError> {
+        (self.tell)(Told::Planned(targets.looks.len() as u64));
+        let mut seen: HashSet<StatementId> = HashSet::new();
+        let mut held: Vec<Looked> = Vec::new();
+        let mut pending = Pending::default();
+        let mut stood = 0;
+        for target in targets.looks {
+            let looked = self.look(source, client, target, &targets.delisted).await?;
+            (self.tell)(Told::Looked);
+            let Some(looked) = looked else { continue };
+            seen.insert(looked.statement.clone());
+            stood += usize::from(looked.stood);
+            if looked.judgement.verdict == Verdict::Gone && !looked.judgement.final_at_once && looked.stood {
+                held.push(looked);
+                continue;
+            }
+            tally.count(looked.judgement.verdict);
+            self.keep(source, looked, &targets.names, &mut pending, &mut tally).await?;
+        }
+        if pending.wants_more() {
+            let others = known.iter().filter(|known| known.has_text && known.state == State::Up);
+            for other in others.filter(|known| !seen.contains(&known.statement)).take(SEVERAL) {
+                let Ok(url) = Url::parse(&other.url) else { continue };
+                let (statement, known) = (other.statement.clone(), Some(other.clone()));
+                let target = Target { statement, url, known, guid: None, whole: true };
+                let Some(looked) = self.look(source, client, target, &targets.delisted).await? else { continue };
+                if looked.judgement.verdict == Verdict::Gone {
+                    held.push(looked);
+                    continue;
+                }
+                tally.count(looked.judgement.verdict);
+                self.keep(source, looked, &targets.names, &mut pending, &mut tally).await?;
+            }
+        }
+        self.settle(source, &mut pending, &mut tally).await?;
+        let together = held.len() >= VANISHING_TOGETHER && held.len() * 2 > stood;
+        for mut looked in held {
+            if together || !answered {
+                looked.judgement.verdict = Verdict::Unwell;
+                let why = if answered {
+                    "most of the source vanished at once"
+                } else {
+                    "the source's own listing does not answer"
+                };
+                looked.judgement.evidence.push(why.to_owned());
+            }
+            tally.count(looked.judgement.verdict);
+            self.keep(source, looked, &targets.names, &mut pending, &mut tally).await?;
+        }
+        Ok(tally)
+    }
+
+    /// Takes in a look at a listing.
+    async fn poll(&self, source: &Source, poll: &discover::Poll, tally: &mut Tally) -> Result<(), ArchiveError> {
+        let judgement = judge_poll(source, poll);
+        tally.count(judgement.verdict);
+        let listing = (judgement.verdict == Verdict::Listing).then(|| ListingSight {
+            how: poll.how.map_or("listing", How::as_str),
+            links: poll.items.iter().map(|item| item.url.to_string()).collect(),
+        });
+        let (id, url, round, at) = (source.id.clone(), poll.url.clone(), self.round, self.clock.now());
+        let (visit, robots) = (poll.visit.clone(), robots_reason(source));
+        self.write(move |writer| match &visit {
+            Ok(visit) => {
+                let sight = Sight { robots: robots.as_deref(), ..Sight::of(round, &id, visit, &judgement) };
+                writer.poll(&sight, listing.as_ref())
+            }
+            Err(failure) => writer.poll(&unanswered(round, at, &id, &url, &failure.hops, &judgement), None),
+        })
+        .await
+    }
+
+    /// Takes in the posts of a channel, which all stand on the page that lists them.
+    async fn posts(
+        &self,
+        source: &Source,
+        visit: &Visit,
+        items: &[Item],
+        tally: &mut Tally,
+    ) -> Result<(), ArchiveError> {
+        let mut pending = Pending::default();
+        for item in items {
+            let statement = self.statement(source, &item.url).await?;
+            let judgement = Judgement { verdict: Verdict::Statement, evidence: vec![], final_at_once: false };
+            tally.count(judgement.verdict);
+            let looked = Looked {
+                statement,
+                url: item.url.clone(),
+                known: None,
+                guid: None,
+                stood: true,
+                answer: Ok(visit.clone()),
+                judgement,
+                marks: Vec::<Mark>::new(),
+                at: visit.answer.at,
+            };
+            self.keep(source, looked, &Arc::default(), &mut pending, tally).await?;
+        }
+        self.settle(source, &mut pending, tally).await
+    }
+}

@@ -1,0 +1,173 @@
+//! What a round looks at: what is new, from the newest back, then what is due.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::identity::Names;
+use super::looks::Target;
+use super::{Context, Told};
+use crate::archive::history::State;
+use crate::archive::index::Known;
+use crate::archive::reader::ArchiveError;
+use crate::collect::discover::{self, How, Item};
+use crate::model::source::Source;
+use crate::model::statement::StatementId;
+use crate::model::time::Instant;
+
+/// So many listed statements older than one that is not listed show that the listing reaches beyond it.
+const OLDER_NEIGHBOURS: usize = 3;
+/// Titles with fewer letters than this are shared by too many statements to name one.
+const TELLING_TITLE: usize = 16;
+
+/// What a round looks at of a source.
+#[derive(Default)]
+pub(super) struct Targets {
+    /// In this order.
+    pub(super) looks: Vec<Target>,
+    /// Statements that the listing passes over, though it has older and newer ones.
+    pub(super) delisted: HashSet<StatementId>,
+    /// The addresses that the source lists.
+    pub(super) names: Arc<Names>,
+}
+
+impl Context<'_> {
+    /// The statement that a source has at an address: the one that it had, or a new one.
+    pub(super) async fn statement(&self, source: &Source, url: &Url) -> Result<StatementId, ArchiveError> {
+        let (id, url) = (source.id.clone(), url.clone());
+        self.write(move |writer| {
+            let known = writer.index().known_at(&id, url.as_str())?;
+            Ok(known.unwrap_or_else(|| StatementId::mint(&id, url.as_str())))
+        })
+        .await
+    }
+
+    /// What a person named.
+    pub(super) async fn named(&self, source: &Source, known: &[Known], urls: &[Url]) -> Result<Targets, ArchiveError> {
+        let mut targets = Targets::default();
+        for url in urls {
+            let statement = self.statement(source, url).await?;
+            let known = known.iter().find(|known| known.statement == statement).cloned();
+            targets.looks.push(Target { statement, url: url.clone(), known, guid: None, whole: true });
+        }
+        Ok(targets)
+    }
+
+    /// What is new and what is due.
+    pub(super) async fn targets(
+        &self,
+        source: &Source,
+        known: &[Known],
+        news: &discover::Round,
+        limit: usize,
+    ) -> Result<Targets, ArchiveError> {
+        let mut targets = Targets::default();
+        if news.polls.iter().any(|poll| poll.how == Some(How::Telegram)) {
+            return Ok(targets);
+        }
+        targets.names = Arc::new(Names::of(&news.items, &source.url));
+        let (id, items, names) = (source.id.clone(), news.items.clone(), Arc::clone(&targets.names));
+        let listed: Vec<(Item, StatementId, bool)> = self
+            .write(move |writer| {
+                let mut listed = Vec::with_capacity(items.len());
+                for item in items {
+                    let known = writer.index().known_at(&id, item.url.as_str())?;
+                    let named = match (&known, names.guid(&item)) {
+                        (None, Some(guid)) => writer.index().known_at(&id, guid)?,
+                        (Some(_), _) | (None, None) => None,
+                    };
+                    let moved = named.is_some();
+                    let minted = || StatementId::mint(&id, item.url.as_str());
+                    let statement = known.or(named).unwrap_or_else(minted);
+                    listed.push((item, statement, moved));
+                }
+                Ok(listed)
+            })
+            .await?;
+        let here: HashSet<StatementId> =
+            listed.iter().filter(|(.., moved)| !moved).map(|(_, statement, _)| statement.clone()).collect();
+        let mut by_id: HashMap<StatementId, Known> =
+            known.iter().map(|known| (known.statement.clone(), known.clone())).collect();
+        if news.answered() {
+            targets.delisted = delisted(known, &here);
+        }
+        let mut left = 0;
+        for (item, statement, moved) in listed {
+            let too_old =
+                |since: Instant| item.published.and_then(|date| date.latest()).is_some_and(|date| date < since);
+            if self.plan.since.is_some_and(too_old) {
+                continue;
+            }
+            // two listed addresses with one guid are two statements, whatever the feed says
+            let statement = match moved && here.contains(&statement) {
+                true => StatementId::mint(&source.id, item.url.as_str()),
+                false => statement,
+            };
+            match by_id.get(&statement) {
+                // one that could never be read is news still, as long as it is listed
+                Some(known) if known.has_text && !moved => {}
+                unread => {
+                    if targets.looks.len() >= limit {
+                        left += 1;
+                        continue;
+                    }
+                    let known = unread.cloned();
+                    if known.is_none()
+                        && let Some(before) = namesake(&item, by_id.values(), &here)
+                        && let Ok(url) = Url::parse(&before.url)
+                    {
+                        // its old address may lead on to the new one: that is asked first
+                        let statement = before.statement.clone();
+                        let target = Target { statement, url, known: Some(before.clone()), guid: None, whole: false };
+                        by_id.remove(&target.statement);
+                        targets.looks.push(target);
+                    }
+                    by_id.remove(&statement);
+                    let guid = targets.names.guid(&item).map(str::to_owned);
+                    targets.looks.push(Target { statement, url: item.url, known, guid, whole: moved });
+                }
+            }
+        }
+        if left > 0 {
+            (self.tell)(Told::Left(source.id.to_string(), left));
+        }
+        let now = self.clock.now();
+        for known in known {
+            let wanted = known.has_text && self.plan.recheck.wants(known, &source.limits.recheck, now);
+            if wanted
+                && by_id.contains_key(&known.statement)
+                && let Ok(url) = Url::parse(&known.url)
+            {
+                let (statement, known) = (known.statement.clone(), Some(known.clone()));
+                targets.looks.push(Target { statement, url, known, guid: None, whole: false });
+            }
+        }
+        Ok(targets)
+    }
+}
+
+/// A known statement of the same title that is not listed any more.
+fn namesake<'a>(
+    item: &Item,
+    known: impl Iterator<Item = &'a Known>,
+    listed: &HashSet<StatementId>,
+) -> Option<&'a Known> {
+    let title = item.title.as_deref().filter(|title| title.chars().count() >= TELLING_TITLE)?;
+    let mut same = known
+        .filter(|known| known.has_text && known.title.as_deref() == Some(title) && !listed.contains(&known.statement));
+    same.next().filter(|_| same.next().is_none())
+}
+
+/// The statements that stand and are not listed, though older and newer ones are.
+fn delisted(known: &[Known], listed: &HashSet<StatementId>) -> HashSet<StatementId> {
+    let day = |known: &Known| known.published.map(|date| date.day());
+    let mut days: Vec<_> = known.iter().filter(|known| listed.contains(&known.statement)).filter_map(day).collect();
+    days.sort_unstable();
+    let (Some(third), Some(newest)) = (days.get(OLDER_NEIGHBOURS - 1), days.last()) else { return HashSet::new() };
+    let between = |known: &&Known| {
+        let stands = known.state == State::Up && !listed.contains(&known.statement);
+        stands && day(known).is_some_and(|day| day > *third && day < *newest)
+    };
+    known.iter().filter(between).map(|known| known.statement.clone()).collect()
+}

@@ -194,25 +194,59 @@ pub struct History {
     pub statement: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
+#[command(after_help = "\
+A statement alone: its last change. With A, or A and B (a revision's number, a date, a time): from A to the latest, or
+from A to B. A and B may also be another statement, or a file: a text, a saved page.
+
+  onrecord diff mod-az/3f9a                      the last change
+  onrecord diff mod-az/3f9a 1 3                  from the first revision to the third
+  onrecord diff mod-az/3f9a 2023-03-25           from what stood at the end of that day
+  onrecord diff mod-az/3f9a@1 mfa-am/77b0        one statement against another
+  onrecord diff mod-az/3f9a press-release.txt    a statement against a file
+  onrecord diff --since 2023-03-01 --source mod-az    all changes in a period, the weightiest first
+  onrecord diff --against COPY                   what reads otherwise in another archive")]
 pub struct Diff {
-    /// A statement (then, as A and B, revisions or dates), or two files
-    #[arg(required = true, num_args = 1..=3, value_names = ["STATEMENT", "A", "B"])]
+    /// A statement (then, as A and B, revisions or dates), two statements, or files
+    #[arg(required_unless_present_any = ["since", "against"], num_args = 0..=3, value_names = ["STATEMENT", "A", "B"])]
     pub what: Vec<String>,
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "inline")]
     pub format: DiffFormat,
+    /// Show everything: paragraphs that did not change, typography as an edit, characters that are not seen
+    #[arg(long)]
+    pub all: bool,
+    /// All changes that were first seen from this date on, the weightiest first
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// With --since: only up to this date, inclusive
+    #[arg(long, value_name = "DATE", requires = "since")]
+    pub until: Option<String>,
+    /// With --since or --against: only statements of this source; may be given again
+    #[arg(long, value_name = "ID")]
+    pub source: Vec<String>,
+    /// Compare with what stands in another archive: that is the old side
+    #[arg(long, value_name = "PATH", conflicts_with = "since")]
+    pub against: Option<PathBuf>,
     /// End with status 1 where there is a difference
     #[arg(long)]
     pub exit_code: bool,
+    /// Print to the terminal at once, not through $PAGER
+    #[arg(long)]
+    pub no_pager: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
     /// Deleted and inserted words in their place
+    #[default]
     Inline,
+    /// Two columns, the old text and the new one
+    Side,
     /// Lines, as `diff -u` shows them
     Unified,
+    /// One self-contained page, inline and side by side
+    Html,
     /// The operations, for programs
     Json,
 }

@@ -39,14 +39,15 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
     }
     out.line("")?;
     let mut before: Option<&Revision> = None;
-    for revision in &history.revisions {
+    for (at, revision) in history.revisions.iter().enumerate() {
         revision_lines(out, &history, revision)?;
         if let Some(before) = before {
             let old = archive.text(&before.text.digest)?;
             let new = archive.text(&revision.text.digest)?;
             if let (Some(old), Some(new)) = (old, new) {
                 let change = diff::diff_texts(&old, &new);
-                out.line(&format!("    {}", clean(&diff::summary(&change).line)))?;
+                let line = super::diff::told(&diff::summary(&change).line, super::diff::reverted(&history, at));
+                out.line(&format!("     {}", clean(&line)))?;
             }
         }
         before = Some(revision);

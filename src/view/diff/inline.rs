@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::line::{Ink, Line};
+use super::line::{Ink, Line, write_row};
 use super::{Block, Difference, Kind, Op, Standing, TextDifference};
 
 /// How it is shown.
@@ -16,6 +16,8 @@ pub struct Style {
     pub color: bool,
     /// The columns that a line may take; 0 for as many as it needs.
     pub width: usize,
+    /// Whether every byte is shown: paragraphs that did not change, typography as an edit, characters that are not seen.
+    pub all: bool,
 }
 
 /// Renders a difference; every line ends with a line feed.
@@ -57,16 +59,9 @@ struct Page {
 impl Page {
     fn body(&mut self, difference: &Difference) {
         let changed: Vec<bool> = difference.blocks.iter().map(|block| is_changed(difference, block)).collect();
-        let near = |at: usize| (at.saturating_sub(1)..=at + 1).any(|i| changed.get(i) == Some(&true));
-        let mut up: HashSet<u32> = HashSet::new();
-        let mut gone: HashSet<u32> = HashSet::new();
-        for block in &difference.blocks {
-            match block.standing {
-                Standing::MovedAway(id) => drop(gone.insert(id)),
-                Standing::MovedHere(id) if !gone.contains(&id) => drop(up.insert(id)),
-                Standing::MovedHere(_) | Standing::InPlace | Standing::Inserted | Standing::Deleted => {}
-            }
-        }
+        let all = self.style.all;
+        let near = |at: usize| all || (at.saturating_sub(1)..=at + 1).any(|i| changed.get(i) == Some(&true));
+        let up = moved_up(difference);
         let mut hidden = Hidden::default();
         let mut first = true;
         for (at, block) in difference.blocks.iter().enumerate() {
@@ -120,36 +115,42 @@ impl Page {
     /// Writes a line, broken where the width asks for it.
     fn line(&mut self, line: Line) {
         for row in line.rows(self.style.width) {
-            let mut ink = Ink::Plain;
-            for &(c, next) in row.iter().chain([&('\n', Ink::Plain)]) {
-                if self.style.color && next != ink {
-                    if ink != Ink::Plain {
-                        self.out.push_str("\x1b[0m");
-                    }
-                    self.out.push_str(next.code().unwrap_or_default());
-                }
-                ink = next;
-                self.out.push(c);
-            }
+            write_row(&mut self.out, row, self.style.color);
+            self.out.push('\n');
         }
     }
 }
 
-fn is_changed(difference: &Difference, block: &Block) -> bool {
+/// Whether anything became of a paragraph, typography aside.
+pub(super) fn is_changed(difference: &Difference, block: &Block) -> bool {
     let still = |op: &Op| op.piece().is_some_and(|piece| piece.kind == Kind::Equal);
     block.standing != Standing::InPlace || !difference.ops[block.ops.clone()].iter().all(still)
 }
 
+/// The moves that went up.
+pub(super) fn moved_up(difference: &Difference) -> HashSet<u32> {
+    let mut up: HashSet<u32> = HashSet::new();
+    let mut gone: HashSet<u32> = HashSet::new();
+    for block in &difference.blocks {
+        match block.standing {
+            Standing::MovedAway(id) => drop(gone.insert(id)),
+            Standing::MovedHere(id) if !gone.contains(&id) => drop(up.insert(id)),
+            Standing::MovedHere(_) | Standing::InPlace | Standing::Inserted | Standing::Deleted => {}
+        }
+    }
+    up
+}
+
 /// Paragraphs that are left out.
 #[derive(Default)]
-struct Hidden {
-    paragraphs: usize,
+pub(super) struct Hidden {
+    pub(super) paragraphs: usize,
     /// How many of them differ in typography.
     noisy: usize,
 }
 
 impl Hidden {
-    fn add(&mut self, difference: &Difference, block: &Block) {
+    pub(super) fn add(&mut self, difference: &Difference, block: &Block) {
         let noisy = difference.ops[block.ops.clone()].iter().filter_map(Op::piece).any(|piece| piece.noise);
         self.paragraphs += 1;
         self.noisy += usize::from(noisy);
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
     use crate::model::text::Text;
 
-    const PLAIN: Style = Style { color: false, width: 60 };
+    const PLAIN: Style = Style { color: false, width: 60, all: false };
 
     fn text(title: &str, date: &str, paragraphs: &[&str]) -> Text {
         Text::new(Some(title), date.parse().ok(), Some("en"), paragraphs)
@@ -234,15 +235,25 @@ mod tests {
         "#);
         insta::assert_snapshot!(
             summary(&difference).line,
-            @"title changed, date changed (2024-05-01 → 2024-05-02), 1 number (3 → 5), 1 paragraph added, 1 paragraph moved, 1 word replaced, 1 paragraph split, punctuation in 1 place"
+            @"title changed, stated date changed (2024-05-01 → 2024-05-02), 1 number (3 → 5), 1 modal word (will → may), 1 paragraph added, 1 paragraph moved, 1 paragraph split, punctuation in 1 place"
         );
     }
 
     #[test]
     fn colour_takes_the_place_of_marks() {
         let (old, new) = (text("T", "", &["a road to “Rome”"]), text("T", "", &["a way to \"Rome\""]));
-        let shown = render(&diff_texts(&old, &new), Style { color: true, width: 0 });
+        let shown = render(&diff_texts(&old, &new), Style { color: true, width: 0, all: false });
         assert_eq!(shown, "a \x1b[31;9mroad\x1b[0m\x1b[32;4mway\x1b[0m to \x1b[2m\"\x1b[0mRome\x1b[2m\"\x1b[0m\n");
+    }
+
+    #[test]
+    fn every_byte_is_shown_on_request() {
+        let old = text("T", "", &["One.", "a soft\u{ad}ly “said” word"]);
+        let new = text("T", "", &["One.", "a softly \"said\" word"]);
+        let difference = diff_texts(&old, &new);
+        assert_eq!(render(&difference, PLAIN), "(2 paragraphs unchanged, 1 of them with other typography)\n");
+        let shown = render(&difference, Style { all: true, width: 0, color: false });
+        assert!(shown.starts_with("One.\n\na [-soft<U+00AD>ly “-]{+softly \"+}"), "{shown}");
     }
 
     #[test]
@@ -259,7 +270,7 @@ mod tests {
     fn rows_keep_to_the_width_in_any_script() {
         let long = format!("{} {}", "word ".repeat(40), "会".repeat(70));
         let (old, new) = (text("T", "", &["short"]), text("T", "", &["short", &long]));
-        for row in render(&diff_texts(&old, &new), Style { color: false, width: 33 }).lines() {
+        for row in render(&diff_texts(&old, &new), Style { color: false, width: 33, all: false }).lines() {
             let columns: usize = row.chars().filter_map(UnicodeWidthChar::width).sum();
             assert!(columns <= 33 && !row.ends_with(' ') && !row.starts_with(' '), "{row:?}");
         }

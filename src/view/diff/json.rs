@@ -11,11 +11,15 @@ use super::{Op, Summary, TextDifference, summary};
 pub struct Json<'d> {
     /// The ops of the paragraphs, in the order of the new text.
     pub ops: &'d [Op],
+    /// The ops of the title, where it differs.
+    #[serde(rename = "title_ops", skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'d [Op]>,
     /// What it comes to; title, stated date and language stand in it.
     pub summary: Summary,
 }
 
 /// A difference for programs.
 pub fn json(difference: &TextDifference) -> Json<'_> {
-    Json { ops: &difference.body.ops, summary: summary(difference) }
+    let title = difference.title.as_ref().map(|title| &title.ops[..]);
+    Json { ops: &difference.body.ops, title, summary: summary(difference) }
 }

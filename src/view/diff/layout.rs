@@ -12,7 +12,7 @@ use super::{Block, Difference, Kind, Mark, Op, Piece, Standing};
 pub(super) fn layout(plan: &Plan<'_>) -> Difference {
     let mut layout = Layout { plan, ops: vec![], blocks: vec![] };
     layout.run();
-    Difference { ops: layout.ops, blocks: layout.blocks }
+    Difference { ops: layout.ops, blocks: layout.blocks, hunks: Vec::new() }
 }
 
 struct Layout<'p, 'a> {
@@ -77,7 +77,7 @@ impl<'p> Layout<'p, '_> {
         }
         let noise = old != new;
         self.block(Standing::InPlace, |this| {
-            this.ops.push(Op::Piece(Piece { kind: Kind::Equal, old, new, noise, moved: None }));
+            this.ops.push(Op::Piece(Piece { noise, ..Piece::new(Kind::Equal, old, new) }));
         });
     }
 
@@ -143,7 +143,7 @@ impl<'p> Layout<'p, '_> {
         for (to, noise) in runs {
             let (before, after) = text(from, to);
             let (old, new) = (before.to_owned(), after.to_owned());
-            self.ops.push(Op::Piece(Piece { kind: Kind::Equal, old, new, noise, moved }));
+            self.ops.push(Op::Piece(Piece { noise, moved, ..Piece::new(Kind::Equal, old, new) }));
             from = to;
         }
     }
@@ -159,7 +159,7 @@ impl<'p> Layout<'p, '_> {
             false => tokens.text(run.clone()).to_owned(),
         };
         let (old, new) = (side(&self.plan.old, &edit.old), side(&self.plan.new, &edit.new));
-        self.ops.push(Op::Piece(Piece { kind, old, new, noise: false, moved }));
+        self.ops.push(Op::Piece(Piece { moved, ..Piece::new(kind, old, new) }));
     }
 
     fn old_tokens(&self, paragraphs: &Range<usize>) -> Range<usize> {

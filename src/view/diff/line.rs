@@ -47,13 +47,13 @@ impl Ink {
 /// A paragraph in the making: characters that are safe to show, each with its ink.
 pub(super) struct Line {
     chars: Vec<(char, Ink)>,
-    color: bool,
+    style: Style,
 }
 
 impl Line {
     /// An empty paragraph, to be shown in `style`.
     pub(super) fn new(style: Style) -> Self {
-        Self { chars: Vec::new(), color: style.color }
+        Self { chars: Vec::new(), style }
     }
 
     /// Adds the ops of a paragraph.
@@ -77,6 +77,10 @@ impl Line {
     /// Adds a piece, and the space between it and the next op outside of all marks.
     fn piece(&mut self, piece: &Piece, next: Option<&Op>) {
         match piece.kind {
+            Kind::Equal if piece.noise && self.style.all => {
+                self.marked(Ink::Deleted, piece.old.trim_end());
+                self.marked(Ink::Inserted, piece.new.trim_end());
+            }
             Kind::Equal => {
                 self.push(if piece.noise { Ink::Faint } else { Ink::Plain }, piece.new.trim_end());
             }
@@ -101,12 +105,33 @@ impl Line {
         }
     }
 
+    /// Adds what one side of a paragraph reads: the old one, or the new one.
+    pub(super) fn side(&mut self, ops: &[Op], old: bool) {
+        for op in ops {
+            match op {
+                Op::Piece(piece) => {
+                    let text = if old { &piece.old } else { &piece.new };
+                    let shown = text.trim_end();
+                    match piece.kind {
+                        Kind::Equal if !piece.noise => self.push(Ink::Plain, shown),
+                        Kind::Equal if !self.style.all => self.push(Ink::Faint, shown),
+                        Kind::Equal | Kind::Insert | Kind::Delete | Kind::Replace => {
+                            self.marked(if old { Ink::Deleted } else { Ink::Inserted }, shown);
+                        }
+                    }
+                    self.push(Ink::Plain, &text[shown.len()..]);
+                }
+                Op::Mark(Mark::Split | Mark::Merge | Mark::MoveFrom { .. }) => {}
+            }
+        }
+    }
+
     /// Adds text in an ink, with its marks where there is no colour.
     pub(super) fn marked(&mut self, ink: Ink, text: &str) {
         if text.is_empty() {
             return;
         }
-        let (open, close) = if self.color { ("", "") } else { ink.marks() };
+        let (open, close) = if self.style.color { ("", "") } else { ink.marks() };
         self.push(ink, open);
         self.push(ink, text);
         self.push(ink, close);
@@ -115,6 +140,10 @@ impl Line {
     /// Adds text, white space folded to single spaces and line feeds.
     pub(super) fn push(&mut self, ink: Ink, text: &str) {
         for c in text.chars() {
+            if self.style.all && is_hidden(c) {
+                self.chars.extend(format!("<U+{:04X}>", u32::from(c)).chars().map(|c| (c, ink)));
+                continue;
+            }
             let c = match c {
                 '\n' => '\n',
                 // These turn the text around them, which is not ours to show otherwise than it stands.
@@ -171,4 +200,35 @@ impl Line {
         }
         rows
     }
+}
+
+/// Whether a character is not seen where it stands, or is seen as another one.
+pub(super) fn is_hidden(c: char) -> bool {
+    (c.is_whitespace() && !matches!(c, ' ' | '\n'))
+        || c.is_control() && c != '\n'
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Writes a row, with the codes of its inks where colours are wanted.
+pub(super) fn write_row(out: &mut String, row: &[(char, Ink)], color: bool) {
+    let mut ink = Ink::Plain;
+    for &(c, next) in row {
+        if color && next != ink {
+            if ink != Ink::Plain {
+                out.push_str("\x1b[0m");
+            }
+            out.push_str(next.code().unwrap_or_default());
+        }
+        ink = next;
+        out.push(c);
+    }
+    if color && ink != Ink::Plain {
+        out.push_str("\x1b[0m");
+    }
+}
+
+/// The columns that a row takes.
+pub(super) fn columns(row: &[(char, Ink)]) -> usize {
+    row.iter().map(|(c, _)| c.width().unwrap_or(0)).sum()
 }

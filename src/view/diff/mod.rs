@@ -3,7 +3,9 @@
 //! Pure: two texts in, a [`Difference`] out, whose ops hold every byte of both; the old text and the ops give the new one
 //! exactly. Words are compared by keys in which typography is folded away (`keys`), and shown as they stand. How it works:
 //! `tokens` cuts, `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
-//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops.
+//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. Between two
+//! texts of a statement, `tags` then says what kind of change each edit is (`side`, by the words of a `lexicon`), and `sentences`
+//! which of them only moved.
 //!
 //! Promises: a text differs from itself in nothing; the difference from B to A is that from A to B turned round; time
 //! is bounded on any input, near linear on prose.
@@ -12,11 +14,12 @@
 //! So a deleted paragraph takes the empty line after it along, and an `equal` op may hold other white space in its `old`
 //! than in its `new`: that is no change, and marked as noise only inside a run of equal words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::capture::Beside;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
@@ -24,15 +27,21 @@ mod align;
 mod anchors;
 mod candidates;
 mod chain;
+pub mod html;
 pub mod inline;
 pub mod json;
 mod keys;
 mod layout;
+mod lexicon;
 mod likeness;
 mod line;
 mod moves;
 mod plan;
+mod sentences;
+mod side;
+pub mod side_by_side;
 pub mod summary;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tidy;
@@ -40,7 +49,8 @@ mod tokens;
 pub mod unified;
 mod words;
 
-pub use summary::{Summary, summary};
+pub use summary::{Summary, Weight, summary};
+pub use tags::{Hunk, Tag};
 
 /// What changed between two texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -50,6 +60,9 @@ pub struct Difference {
     /// The paragraphs that the ops make up, in the same order; together they cover all ops.
     #[serde(skip)]
     pub blocks: Vec<Block>,
+    /// What kind of change each edit is, in the order of the ops; empty where the difference is not one of statements.
+    #[serde(skip)]
+    pub hunks: Vec<Hunk>,
 }
 
 /// A step of a difference.
@@ -79,6 +92,18 @@ pub struct Piece {
     /// The move that it is part of: `old` stands where that move's [`Mark::MoveFrom`] is.
     #[serde(rename = "move", default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<u32>,
+    /// The sentence that it is, where that stands elsewhere too: what is deleted there and inserted here has one number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<u32>,
+    /// What kinds of change it is; none where it is wording.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+}
+
+impl Piece {
+    fn new(kind: Kind, old: String, new: String) -> Self {
+        Self { kind, old, new, noise: false, moved: None, twin: None, tags: Vec::new() }
+    }
 }
 
 /// What became of a piece.
@@ -147,6 +172,39 @@ pub struct TextDifference {
     pub language: Option<Changed<String>>,
     /// The paragraphs.
     pub body: Difference,
+    /// Addresses that the text links to.
+    pub links: Addresses,
+    /// Files that the text links to.
+    pub attachments: Addresses,
+}
+
+/// Addresses that came or went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Addresses {
+    /// Stand beside the new text only.
+    pub inserted: Vec<String>,
+    /// Stood beside the old text only.
+    pub deleted: Vec<String>,
+}
+
+impl Addresses {
+    fn between(old: &[String], new: &[String]) -> Self {
+        let less = |all: &[String], others: &[String]| {
+            let others: HashSet<&String> = others.iter().collect();
+            all.iter().filter(|address| !others.contains(address)).cloned().collect()
+        };
+        Self { inserted: less(new, old), deleted: less(old, new) }
+    }
+
+    /// Whether none came or went.
+    pub fn is_empty(&self) -> bool {
+        self.inserted.is_empty() && self.deleted.is_empty()
+    }
+
+    /// How many came, went, or became others.
+    fn count(&self) -> usize {
+        self.inserted.len().max(self.deleted.len())
+    }
 }
 
 /// A field that was one thing and is another; `None` where it is left out.
@@ -169,15 +227,37 @@ pub fn diff(old: &str, new: &str) -> Difference {
     layout::layout(&plan::plan(old, new))
 }
 
-/// Compares two texts of a statement: title, stated date and language each by itself, paragraphs through [`diff`].
+/// Compares two texts of a statement: title, stated date and language each by itself, paragraphs through [`diff`]; every
+/// edit is tagged by the rules of the language.
 pub fn diff_texts(old: &Text, new: &Text) -> TextDifference {
     let titles = (old.title().unwrap_or_default(), new.title().unwrap_or_default());
+    let language = new.language().or(old.language());
+    let (before, after) = (old.body(), new.body());
+    let mut body = diff(&before, &after);
+    tags::tag(&mut body, [&before, &after], language);
+    sentences::pair(&mut body);
+    let title = (titles.0 != titles.1).then(|| {
+        let mut title = diff(titles.0, titles.1);
+        tags::tag(&mut title, [&before, &after], language);
+        title.tag_title();
+        title
+    });
     TextDifference {
         titled: !titles.0.is_empty() || !titles.1.is_empty(),
-        title: (titles.0 != titles.1).then(|| diff(titles.0, titles.1)),
+        title,
         published: Changed::between(old.published(), new.published()),
         language: Changed::between(old.language().map(str::to_owned), new.language().map(str::to_owned)),
-        body: diff(&old.body(), &new.body()),
+        body,
+        links: Addresses::default(),
+        attachments: Addresses::default(),
+    }
+}
+
+impl TextDifference {
+    /// Adds what became of the links and files that stand beside the two texts.
+    pub fn beside(&mut self, old: &Beside, new: &Beside) {
+        self.links = Addresses::between(&old.links, &new.links);
+        self.attachments = Addresses::between(&old.attachments, &new.attachments);
     }
 }
 
@@ -224,6 +304,15 @@ impl Difference {
     /// The pieces, in the order of the new text.
     pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
         self.ops.iter().filter_map(Op::piece)
+    }
+
+    fn tag_title(&mut self) {
+        for hunk in &mut self.hunks {
+            hunk.tags.push(Tag::Title);
+            if let Some(Op::Piece(piece)) = self.ops.get_mut(hunk.op) {
+                piece.tags.push(Tag::Title);
+            }
+        }
     }
 
     fn old_pieces(&self, block: &Block) -> impl Iterator<Item = &str> {

@@ -268,14 +268,42 @@ proptest! {
     }
 
     #[test]
-    fn shows_and_sums_up_anything((old, new) in two_texts(), width in 0..40_usize, color: bool) {
+    fn shows_and_sums_up_anything((old, new) in two_texts(), width in 0..40_usize, color: bool, all: bool) {
         let text = |body: &str| Text::new(Some(body), None, None, body.split("\n\n"));
         let difference = diff_texts(&text(&old), &text(&new));
-        let shown = inline::render(&difference, inline::Style { color, width });
+        let style = inline::Style { color, width, all };
+        let shown = inline::render(&difference, style);
         let unsafe_to_show = ['\u{202e}', '\r', '\0'];
         prop_assert!(!shown.contains(unsafe_to_show));
         prop_assert!(shown.is_empty() || shown.ends_with('\n'));
         prop_assert!(!summary(&difference).line.is_empty());
         prop_assert_eq!(unified::render(&text(&old), &text(&new), ("a", "b")).is_empty(), text(&old) == text(&new));
     }
+}
+
+/// Two texts of a statement as a person sees what changed: the line, the marks, the tags.
+fn shown(language: &str, old: &str, new: &str) -> String {
+    let text = |body: &str| Text::new(None, None, Some(language), body.split("\n\n"));
+    let difference = diff_texts(&text(old), &text(new));
+    let tags = difference.body.pieces().filter(|piece| piece.kind != Kind::Equal).map(|piece| {
+        let tags: Vec<String> = piece.tags.iter().map(|tag| format!("{tag:?}").to_lowercase()).collect();
+        if tags.is_empty() { "wording".to_owned() } else { tags.join("+") }
+    });
+    let tags: Vec<String> = tags.collect();
+    let style = inline::Style { color: false, width: 100, all: false };
+    let marks = inline::render(&difference, style);
+    format!("{}\n{}\n\n{marks}", summary(&difference).line, tags.join(", "))
+}
+
+/// Pairs in several languages, as ministries change their texts; written for this test.
+#[test]
+fn pairs_of_many_languages_read_as_an_editor_would_mark_them() {
+    let mut all = String::new();
+    for case in include_str!("pairs.txt").split("\n====\n") {
+        let (head, rest) = case.trim_start_matches('\n').split_once('\n').expect("a line with language and name");
+        let (old, new) = rest.split_once("\n----\n").expect("an old and a new text");
+        let (language, name) = head.split_once(' ').expect("a language and a name");
+        all += &format!("{language} {name}\n{}\n", shown(language, old.trim(), new.trim()));
+    }
+    insta::assert_snapshot!("pairs", all);
 }

@@ -95,7 +95,13 @@ impl<'a> Tokens<'a> {
         self.paragraphs.iter().copied().zip(ends).map(|(start, end)| start..end)
     }
 
-    fn start(&self, token: usize) -> usize {
+    /// The first token that begins at a byte of the text or behind it.
+    pub(super) fn first_from(&self, byte: usize) -> usize {
+        if byte == 0 { 0 } else { self.starts.partition_point(|&start| start < byte) }
+    }
+
+    /// Where a token begins.
+    pub(super) fn start(&self, token: usize) -> usize {
         match token {
             0 => 0,
             token => self.starts.get(token).copied().unwrap_or(self.raw.len()),

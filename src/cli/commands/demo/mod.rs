@@ -13,7 +13,7 @@ use anyhow::Context;
 use onrecord::collect::clock::{Clock, System};
 
 use super::{diff, list, verify};
-use crate::cli::args::{self, Common, Demo, DiffFormat};
+use crate::cli::args::{self, Common, Demo};
 use crate::cli::edge::{Outcome, Refused};
 use crate::cli::out::{Color, Out};
 use crate::cli::place::{self, Setup};
@@ -43,7 +43,7 @@ pub fn run(args: &Demo, typed: &Common, out: &mut Out) -> Outcome {
 
     say(out, "What changed in the statement that was edited:")?;
     command(out, &format!("onrecord diff {}", office.edited()))?;
-    let what = args::Diff { what: vec![office.edited()], format: DiffFormat::Inline, exit_code: false };
+    let what = args::Diff { what: vec![office.edited()], no_pager: true, ..args::Diff::default() };
     diff::run(&common, &what, out)?;
 
     say(out, "And is what is kept what was written? Every digest, the log and its signature, checked again:")?;

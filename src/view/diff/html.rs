@@ -1,0 +1,381 @@
+//! Differences as one page of HTML that needs nothing beside it: no script, no font, no address is asked.
+//!
+//! Both layouts are in it, inline and side by side; two radio buttons and CSS choose. Every paragraph is a row that holds
+//! both, so that a link to it holds in either. Text from outside is escaped, stands in elements that keep its direction to
+//! themselves (`<bdi>`, `dir="auto"`), and a policy in the head forbids whatever might slip through to load or run.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use super::inline::{Style, is_changed, moved_up};
+use super::line::{Ink, Line};
+use super::tags::{Hunk, Tag};
+use super::{Block, Changed, Difference, Op, Standing, Summary, TextDifference};
+
+const STYLE: &str = include_str!("html.css");
+
+/// A change as the page shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// What it is a change of.
+    pub heading: &'a str,
+    /// What the old and the new text are called.
+    pub names: (&'a str, &'a str),
+    /// The language of the text, a BCP 47 tag.
+    pub language: Option<&'a str>,
+    /// What changed.
+    pub difference: &'a TextDifference,
+    /// What it comes to.
+    pub summary: &'a Summary,
+}
+
+/// Renders a page of changes under a title; `all` shows what did not change and typography as an edit.
+pub fn page(title: &str, changes: &[Change<'_>], all: bool) -> String {
+    let mut out = String::new();
+    let title = escape(title);
+    // Writing to a string cannot fail; neither can it below.
+    let _ = write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+         form-action 'none'; base-uri 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <div class=\"choice\"><input type=\"radio\" name=\"layout\" id=\"inline\" checked><label for=\"inline\">Inline</label>\
+         <input type=\"radio\" name=\"layout\" id=\"sides\"><label for=\"sides\">Side by side</label></div>\n<main>\n"
+    );
+    for (number, change) in (1..).zip(changes) {
+        Article { out: &mut out, number, change, all }.write();
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+struct Article<'o, 'c> {
+    out: &'o mut String,
+    /// From 1; part of every anchor.
+    number: usize,
+    change: &'c Change<'c>,
+    all: bool,
+}
+
+impl Article<'_, '_> {
+    fn write(&mut self) {
+        let Change { heading, names, language, difference, summary } = *self.change;
+        let language = language.map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
+        let _ = write!(
+            self.out,
+            "<article>\n<header>\n<h1><bdi{language}>{}</bdi></h1>\n<p class=\"names\"><bdi>{}</bdi> → <bdi>{}</bdi></p>\n\
+             <p class=\"summary\">{}</p>\n</header>\n<div{language}>\n",
+            escape(heading),
+            escape(names.0),
+            escape(names.1),
+            isolated(&summary.line),
+        );
+        self.fields(difference);
+        self.body(&difference.body);
+        for (name, list) in [("Links", &difference.links), ("Attachments", &difference.attachments)] {
+            if !list.is_empty() {
+                let _ = write!(self.out, "<section class=\"beside\"><h2>{name}</h2><ul>");
+                for (element, addresses) in [("del", &list.deleted), ("ins", &list.inserted)] {
+                    for address in addresses {
+                        let _ = write!(self.out, "<li><{element}><bdi>{}</bdi></{element}></li>", escape(address));
+                    }
+                }
+                self.out.push_str("</ul></section>\n");
+            }
+        }
+        self.out.push_str("</div>\n</article>\n");
+    }
+
+    /// Title, stated date and language, where they differ.
+    fn fields(&mut self, difference: &TextDifference) {
+        if let Some(title) = &difference.title {
+            self.open_row("field", None);
+            self.chips(&title.hunks);
+            self.columns(&title.ops, true, true);
+            self.out.push_str("</div>\n");
+        }
+        let published = difference
+            .published
+            .as_ref()
+            .map(|date| ("Published", date.old.map(|date| date.to_string()), date.new.map(|date| date.to_string())));
+        let tag = difference.language.as_ref().map(|tag| ("Language", tag.old.clone(), tag.new.clone()));
+        for (name, old, new) in published.into_iter().chain(tag) {
+            let show = |element: &str, value: &Option<String>| match value {
+                Some(value) => format!("<{element}><bdi>{}</bdi></{element}>", escape(value)),
+                None => String::new(),
+            };
+            let (old, new) = (show("del", &old), show("ins", &new));
+            self.open_row("field", None);
+            let _ = writeln!(
+                self.out,
+                "<p class=\"both\">{name}: {old}{new}</p><p class=\"old\">{name}: {old}</p><p class=\"new\">{name}: {new}</p></div>"
+            );
+        }
+    }
+
+    fn body(&mut self, difference: &Difference) {
+        let changed: Vec<bool> = difference.blocks.iter().map(|block| is_changed(difference, block)).collect();
+        let near = |at: usize| (at.saturating_sub(1)..=at + 1).any(|i| changed.get(i) == Some(&true));
+        let up = moved_up(difference);
+        let mut stands: HashMap<u32, &Block> = HashMap::new();
+        for block in &difference.blocks {
+            if let Standing::MovedHere(id) = block.standing {
+                stands.insert(id, block);
+            }
+        }
+        let mut hunks = difference.hunks.as_slice();
+        let mut hidden = 0;
+        for (at, block) in difference.blocks.iter().enumerate() {
+            let own = hunks.partition_point(|hunk| hunk.op < block.ops.end);
+            let (of_block, rest) = hunks.split_at(own);
+            hunks = rest;
+            if near(at) {
+                if hidden > 0 {
+                    self.out.push_str("</details>\n");
+                    hidden = 0;
+                }
+            } else if hidden == 0 {
+                hidden = (at..changed.len()).take_while(|&at| !near(at)).count();
+                let open = if self.all { " open" } else { "" };
+                let plural = if hidden == 1 { "" } else { "s" };
+                let _ = writeln!(self.out, "<details{open}><summary>{hidden} paragraph{plural} unchanged</summary>");
+            }
+            self.block(difference, block, of_block, (&up, &stands));
+        }
+        if hidden > 0 {
+            self.out.push_str("</details>\n");
+        }
+    }
+
+    fn block(
+        &mut self,
+        difference: &Difference,
+        block: &Block,
+        hunks: &[Hunk],
+        (up, stands): (&HashSet<u32>, &HashMap<u32, &Block>),
+    ) {
+        let number = self.number;
+        let ops = &difference.ops[block.ops.clone()];
+        match block.standing {
+            Standing::InPlace => {
+                let class = if hunks.is_empty() && !is_changed(difference, block) { "same" } else { "edited" };
+                self.open_row(class, None);
+                self.chips(hunks);
+                self.columns(ops, true, true);
+            }
+            Standing::Deleted => {
+                self.open_row("gone", None);
+                self.chips(hunks);
+                self.columns(ops, true, false);
+            }
+            Standing::Inserted => {
+                self.open_row("come", None);
+                self.chips(hunks);
+                self.columns(ops, false, true);
+            }
+            Standing::MovedHere(id) => {
+                let way = if up.contains(&id) { "down" } else { "up" };
+                self.open_row("moved", Some(format!("c{number}-m{id}")));
+                let _ = write!(
+                    self.out,
+                    "<p class=\"tags\"><a href=\"#c{number}-m{id}-from\">moved {id}: stood further {way}</a></p>"
+                );
+                self.chips(hunks);
+                self.columns(ops, false, true);
+            }
+            Standing::MovedAway(id) => {
+                let way = if up.contains(&id) { "up" } else { "down" };
+                self.open_row("moved", Some(format!("c{number}-m{id}-from")));
+                let _ = write!(
+                    self.out,
+                    "<p class=\"tags\"><a href=\"#c{number}-m{id}\">moved {id}: stands further {way} now</a></p>"
+                );
+                let there = stands.get(&id).map(|block| &difference.ops[block.ops.clone()]).unwrap_or_default();
+                let old = self.side(there, true);
+                let _ = write!(self.out, "<p class=\"old\" dir=\"auto\">{old}</p><p class=\"new\"></p>");
+            }
+        }
+        self.out.push_str("</div>\n");
+    }
+
+    fn open_row(&mut self, class: &str, id: Option<String>) {
+        let id = id.map(|id| format!(" id=\"{id}\"")).unwrap_or_default();
+        let _ = write!(self.out, "<div class=\"row {class}\"{id}>");
+    }
+
+    /// The kinds of change in a row.
+    fn chips(&mut self, hunks: &[Hunk]) {
+        let mut chips: Vec<String> = Vec::new();
+        for hunk in hunks {
+            for &tag in &hunk.tags {
+                let found = hunk.found.iter().filter(|(kind, _)| *kind == tag);
+                let values: Vec<String> = found.filter_map(|(_, changed)| became(changed)).collect();
+                let chip = match &values[..] {
+                    [] => name(tag).to_owned(),
+                    values => format!("{} {}", name(tag), values.join(", ")),
+                };
+                if !chips.contains(&chip) {
+                    chips.push(chip);
+                }
+            }
+        }
+        if !chips.is_empty() {
+            let _ = write!(self.out, "<p class=\"tags\"><span>{}</span></p>", chips.join("</span> <span>"));
+        }
+    }
+
+    /// A paragraph in both layouts; a side that it does not stand on stays empty.
+    fn columns(&mut self, ops: &[Op], old: bool, new: bool) {
+        let mut line = Line::new(self.style());
+        line.ops(ops);
+        let both = marked_up(&line);
+        let left = if old { self.side(ops, true) } else { String::new() };
+        let right = if new { self.side(ops, false) } else { String::new() };
+        let _ = write!(
+            self.out,
+            "<p class=\"both\" dir=\"auto\">{both}</p><p class=\"old\" dir=\"auto\">{left}</p><p class=\"new\" dir=\"auto\">{right}</p>"
+        );
+    }
+
+    fn side(&self, ops: &[Op], old: bool) -> String {
+        let mut line = Line::new(self.style());
+        line.side(ops, old);
+        marked_up(&line)
+    }
+
+    fn style(&self) -> Style {
+        Style { color: true, width: 0, all: self.all }
+    }
+}
+
+/// A paragraph with its inks as elements.
+fn marked_up(line: &Line) -> String {
+    let mut out = String::new();
+    for (at, row) in line.rows(0).into_iter().enumerate() {
+        if at > 0 {
+            out.push_str("<br>");
+        }
+        for run in row.chunk_by(|a, b| a.1 == b.1) {
+            let text = escape(&run.iter().map(|(c, _)| *c).collect::<String>());
+            let _ = match run[0].1 {
+                Ink::Plain | Ink::Note => write!(out, "{text}"),
+                Ink::Deleted => write!(out, "<del><bdi>{text}</bdi></del>"),
+                Ink::Inserted => write!(out, "<ins><bdi>{text}</bdi></ins>"),
+                Ink::Faint => write!(out, "<span class=\"noise\">{text}</span>"),
+            };
+        }
+    }
+    out
+}
+
+fn became(changed: &Changed<String>) -> Option<String> {
+    let show = |text: &String| format!("<bdi>{}</bdi>", escape(text));
+    match (&changed.old, &changed.new) {
+        (Some(old), Some(new)) => Some(format!("{} → {}", show(old), show(new))),
+        (Some(old), None) => Some(format!("−{}", show(old))),
+        (None, Some(new)) => Some(format!("+{}", show(new))),
+        (None, None) => None,
+    }
+}
+
+fn name(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Number => "number",
+        Tag::Date => "date",
+        Tag::Name => "name",
+        Tag::Negation => "negation",
+        Tag::Modality => "modality",
+        Tag::Attribution => "attribution",
+        Tag::Title => "title",
+        Tag::Link => "link target",
+        Tag::Case => "capitals",
+        Tag::Punctuation => "punctuation",
+        Tag::Moved => "sentence moved",
+    }
+}
+
+/// A line of ours with text from outside in it, each value of which keeps its direction to itself.
+fn isolated(line: &str) -> String {
+    line.split(" → ").map(|part| format!("<bdi>{}</bdi>", escape(part))).collect::<Vec<_>>().join(" → ")
+}
+
+/// Text that means nothing but itself, in elements and in quoted attributes.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            c if c.is_control() && c != '\n' => out.push(char::REPLACEMENT_CHARACTER),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{diff_texts, summary};
+    use super::*;
+    use crate::model::text::Text;
+
+    fn of(old: &Text, new: &Text) -> String {
+        let difference = diff_texts(old, new);
+        let change = Change {
+            heading: new.title().unwrap_or_default(),
+            names: ("a@1", "a@2"),
+            language: new.language(),
+            difference: &difference,
+            summary: &summary(&difference),
+        };
+        page("Changes", &[change], false)
+    }
+
+    #[test]
+    fn nothing_from_outside_is_markup() {
+        let hostile = "</p><script>alert(1)</script><img src=x onerror=\"y\"> \u{202e}'&amp;";
+        let text = |body: &str| Text::new(Some(hostile), None, Some("\"><script>"), [body, hostile, "x", "y", "z"]);
+        let shown = of(&text("one 3"), &text("one <b>5</b>"));
+        assert!(
+            !shown.contains("<script")
+                && !shown.contains("<img")
+                && !shown.contains("<b>")
+                && !shown.contains('\u{202e}')
+        );
+        assert!(shown.contains("&lt;script&gt;") && shown.contains("&amp;amp;"));
+    }
+
+    #[test]
+    fn moves_are_linked_and_both_layouts_are_there() {
+        let paragraphs = |first: &str, second: &str| Text::new(Some("T"), None, Some("ar"), [first, second, "same"]);
+        let (a, b) = (
+            "The bridge is closed for repair until May.",
+            "The road over the pass is open to all who want to go, again.",
+        );
+        let shown = of(&paragraphs(a, b), &paragraphs(b, a));
+        for anchor in ["id=\"c1-m1\"", "href=\"#c1-m1\"", "id=\"c1-m1-from\"", "href=\"#c1-m1-from\""] {
+            assert_eq!(shown.matches(anchor).count(), 1, "{anchor}");
+        }
+        for part in [
+            "class=\"both\" dir=\"auto\"",
+            "class=\"old\" dir=\"auto\"",
+            "@media print",
+            "prefers-color-scheme: dark",
+            "lang=\"ar\"",
+        ] {
+            assert!(shown.contains(part), "{part}");
+        }
+        assert!(!shown.contains("<script") && !shown.contains("http://") && !shown.contains("https://"));
+        for element in ["div", "p", "article", "details", "bdi", "del", "ins"] {
+            let opened =
+                shown.matches(&format!("<{element}>")).count() + shown.matches(&format!("<{element} ")).count();
+            assert_eq!(opened, shown.matches(&format!("</{element}>")).count(), "{element}");
+        }
+    }
+}

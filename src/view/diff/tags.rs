@@ -1,0 +1,466 @@
+//! What kind of change each edit is: a number, a date, a name, a negation, or only a comma.
+//!
+//! Universal are figures, addresses, signs and capitals; the rest comes from a language's [`Lexicon`]. An edit may be of
+//! several kinds; one that is of none is wording. What is found is what stands on one side more often than on the other,
+//! so that reworded text which keeps its figures and negations is wording.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::lexicon::{Capitals, Lexicon, Sense};
+use super::side::{Side, Spelling};
+use super::tokens::Kind as Token;
+use super::{Block, Changed, Difference, Kind, Op, Standing};
+
+/// A kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    /// A figure, or a word for a number.
+    Number,
+    /// A date or a time.
+    Date,
+    /// A name.
+    Name,
+    /// Something is denied that was not, or the other way round.
+    Negation,
+    /// How sure or how binding it is: `may`, `will`, `must`.
+    Modality,
+    /// Who says it, and how.
+    Attribution,
+    /// In the title.
+    Title,
+    /// Where a link leads.
+    Link,
+    /// Capital and small letters only.
+    Case,
+    /// Signs and spaces only.
+    Punctuation,
+    /// A sentence that stands elsewhere too: on the other side of the difference.
+    Moved,
+}
+
+/// An edit as it is summed up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hunk {
+    /// Which op.
+    pub op: usize,
+    /// What kinds of change it is; those of the op.
+    pub tags: Vec<Tag>,
+    /// What became what.
+    pub found: Vec<(Tag, Changed<String>)>,
+    /// Words of the old and of the new text that are none of what was found.
+    pub words: (usize, usize),
+}
+
+/// In an edit of more words than this, what became which is a guess.
+const NEAR: usize = 12;
+/// Symbols that belong to the figure beside them.
+const SYMBOLS: [char; 18] = ['-', '−', '–', '+', '%', '‰', '°', '$', '€', '£', '¥', '₽', '₴', '₼', '₾', '֏', '<', '>'];
+/// A paragraph in which more words than one in two have a capital is a headline: its capitals tell nothing.
+const HEADLINE: (usize, usize) = (4, 2);
+
+/// Tags every edit of a difference between two texts of a language, and sums each up.
+pub(super) fn tag(difference: &mut Difference, texts: [&str; 2], language: Option<&str>) {
+    let lexicon = Lexicon::of(language);
+    let mut spelling = None;
+    let mut hunks = Vec::new();
+    for block in &difference.blocks {
+        let ops = &difference.ops[block.ops.clone()];
+        if ops.iter().filter_map(Op::piece).any(|piece| piece.kind != Kind::Equal) {
+            let spelling = spelling.get_or_insert_with(|| Spelling::of(texts));
+            paragraph(ops, block, lexicon, spelling, &mut hunks);
+        }
+    }
+    for hunk in &hunks {
+        if let Op::Piece(piece) = &mut difference.ops[hunk.op] {
+            piece.tags.clone_from(&hunk.tags);
+        }
+    }
+    difference.hunks = hunks;
+}
+
+fn paragraph(ops: &[Op], block: &Block, lexicon: &'static Lexicon, spelling: &Spelling<'_>, hunks: &mut Vec<Hunk>) {
+    let text = |side: fn(&super::Piece) -> &str| ops.iter().filter_map(Op::piece).map(side).collect::<String>();
+    let (old, new) = (text(|piece| &piece.old), text(|piece| &piece.new));
+    let (old, new) = (Side::of(&old, lexicon), Side::of(&new, lexicon));
+    let whole = matches!(block.standing, Standing::Inserted | Standing::Deleted);
+    let mut edits =
+        Edits { old: &old, new: &new, lexicon, spelling, dates: Vec::new(), names: has_names(&old, &new, lexicon) };
+    let (mut i, mut j) = (0, 0);
+    for (at, op) in ops.iter().enumerate() {
+        let Op::Piece(piece) = op else { continue };
+        let (before, after) = (i..i + piece.old.len(), j..j + piece.new.len());
+        (i, j) = (before.end, after.end);
+        if piece.kind != Kind::Equal {
+            let tokens = (old.tokens_of(&before), new.tokens_of(&after));
+            let mut hunk = edits.hunk(tokens);
+            hunk.op = block.ops.start + at;
+            if whole {
+                // What stands in a paragraph that came or went is told by its tags alone.
+                hunk.found.clear();
+            }
+            hunks.push(hunk);
+        }
+    }
+}
+
+/// Whether a capital inside of this paragraph tells a name.
+fn has_names(old: &Side<'_>, new: &Side<'_>, lexicon: &Lexicon) -> bool {
+    let headline = |side: &Side<'_>| {
+        let capitals = side.words.iter().filter(|word| word.capital).count();
+        side.words.len() >= HEADLINE.0 && capitals * HEADLINE.1 > side.words.len()
+    };
+    lexicon.capitals == Capitals::Names && !headline(old) && !headline(new)
+}
+
+/// What is known of the edits of one paragraph.
+struct Edits<'s, 'a> {
+    old: &'s Side<'a>,
+    new: &'s Side<'a>,
+    lexicon: &'static Lexicon,
+    spelling: &'s Spelling<'s>,
+    /// Dates that are told already, as words of the new text: `12 May` that became `13 June` is two edits, and one date.
+    dates: Vec<(Range<usize>, Range<usize>)>,
+    names: bool,
+}
+
+/// What stands on one side of an edit: words that have a sense, as they are compared, and where.
+type Finds = Vec<(String, Range<usize>)>;
+
+impl Edits<'_, '_> {
+    fn hunk(&mut self, tokens: (Range<usize>, Range<usize>)) -> Hunk {
+        let (old, new) = (self.old, self.new);
+        let (before, after) = (old.words_of(&tokens.0), new.words_of(&tokens.1));
+        let mut hunk = Hunk { words: (before.len(), after.len()), ..Hunk::default() };
+        if before.is_empty() && after.is_empty() {
+            self.signs(tokens, &mut hunk);
+            return hunk;
+        }
+        let linked = |side: &Side<'_>, run: &Range<usize>| side.words[run.clone()].iter().all(|word| word.linked);
+        if linked(old, &before) && linked(new, &after) {
+            self.found(&mut hunk, Tag::Link, vec![(String::new(), before)], vec![(String::new(), after)]);
+            hunk.words = (0, 0);
+            return hunk;
+        }
+        if self.is_spelling(&before, &after, &mut hunk) {
+            return hunk;
+        }
+        let mut covered = (vec![false; before.len()], vec![false; after.len()]);
+        self.dates(&mut hunk, &before, &after, &mut covered);
+        let figures = |side: &Side<'_>, run: &Range<usize>| -> Finds {
+            let figures = run.clone().filter(|&at| side.is_figure(at) && !side.is_date(at));
+            figures.map(|at| (side.words[at].form.clone(), at..at + 1)).collect()
+        };
+        self.compare(
+            &mut hunk,
+            Tag::Number,
+            figures(old, &before),
+            figures(new, &after),
+            (&before, &after),
+            &mut covered,
+        );
+        for tag in [Tag::Number, Tag::Negation, Tag::Modality, Tag::Attribution] {
+            let (a, b) = (phrases(old, &before, tag), phrases(new, &after, tag));
+            self.compare(&mut hunk, tag, a, b, (&before, &after), &mut covered);
+        }
+        self.opposites(&mut hunk, &before, &after, &mut covered);
+        let names = (self.names_in(old, &before), self.names_in(new, &after));
+        self.compare(&mut hunk, Tag::Name, names.0, names.1, (&before, &after), &mut covered);
+        let addresses = |side: &Side<'_>, run: &Range<usize>| side.words[run.clone()].iter().any(|word| word.linked);
+        if addresses(old, &before) || addresses(new, &after) {
+            hunk.tags.push(Tag::Link);
+            for at in before.clone().filter(|&at| old.words[at].linked) {
+                covered.0[at - before.start] = true;
+            }
+            for at in after.clone().filter(|&at| new.words[at].linked) {
+                covered.1[at - after.start] = true;
+            }
+            hunk.found.push((Tag::Link, Changed { old: None, new: None }));
+        }
+        hunk.words = self.left(&before, &after, &covered);
+        hunk.tags.sort_unstable();
+        hunk.tags.dedup();
+        hunk
+    }
+
+    /// An edit without a word: punctuation, unless a sign belongs to the figure beside it (`-5`, `5%`, `$5`).
+    fn signs(&self, tokens: (Range<usize>, Range<usize>), hunk: &mut Hunk) {
+        let of_figure = |side: &Side<'_>, run: &Range<usize>| {
+            let tokens = &side.tokens;
+            let shown = if run.is_empty() { "" } else { tokens.text(run.clone()) };
+            let number = |at: Option<usize>| at.is_some_and(|at| tokens.kinds.get(at) == Some(&Token::Number));
+            let spaced = |at: usize| tokens.text(at..at + 1).ends_with(char::is_whitespace);
+            let Some(sign) = shown.trim().chars().next().filter(|sign| SYMBOLS.contains(sign)) else { return false };
+            let dash = matches!(sign, '-' | '−' | '–' | '+');
+            let behind =
+                number(Some(run.end)) && !spaced(run.end - 1) && (!dash || run.start == 0 || spaced(run.start - 1));
+            let before = !dash && number(run.start.checked_sub(1));
+            shown.trim().chars().count() == 1 && (behind || before)
+        };
+        if of_figure(self.old, &tokens.0) || of_figure(self.new, &tokens.1) {
+            hunk.tags.push(Tag::Number);
+            let with_figure = |side: &Side<'_>, run: &Range<usize>| {
+                let number = |at: usize| side.tokens.kinds.get(at) == Some(&Token::Number);
+                let start = run.start - usize::from(run.start > 0 && number(run.start - 1));
+                let end = run.end + usize::from(number(run.end));
+                side.tokens.text(start..end).trim().to_owned()
+            };
+            let (old, new) = (with_figure(self.old, &tokens.0), with_figure(self.new, &tokens.1));
+            hunk.found.push((Tag::Number, Changed { old: some(old), new: some(new) }));
+        } else {
+            hunk.tags.push(Tag::Punctuation);
+        }
+    }
+
+    /// The same words with other capitals, or with other signs between them.
+    fn is_spelling(&self, before: &Range<usize>, after: &Range<usize>, hunk: &mut Hunk) -> bool {
+        let letters = |side: &Side<'_>, run: &Range<usize>| -> String {
+            side.words[run.clone()].iter().map(|word| word.form.as_str()).collect()
+        };
+        if before.is_empty() || after.is_empty() || letters(self.old, before) != letters(self.new, after) {
+            return false;
+        }
+        let exact = |side: &Side<'_>, run: &Range<usize>| -> String {
+            side.shown(run).chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let same = exact(self.old, before) == exact(self.new, after);
+        hunk.tags.push(if same { Tag::Punctuation } else { Tag::Case });
+        hunk.words = (0, 0);
+        true
+    }
+
+    fn dates(
+        &mut self,
+        hunk: &mut Hunk,
+        before: &Range<usize>,
+        after: &Range<usize>,
+        covered: &mut (Vec<bool>, Vec<bool>),
+    ) {
+        let mut a = dates_in(self.old, before, &mut covered.0);
+        let mut b = dates_in(self.new, after, &mut covered.1);
+        if a.is_empty() && b.is_empty() {
+            return;
+        }
+        let same = |a: &Finds, b: &Finds| a.iter().map(|find| &find.0).eq(b.iter().map(|find| &find.0));
+        if same(&a, &b) {
+            return;
+        }
+        // A year that was added belongs to the date that it stands beside.
+        let beside = |side: &Side<'_>, run: &Range<usize>| -> Finds {
+            let near = [run.start.checked_sub(1), Some(run.end)];
+            let at = near.into_iter().flatten().find(|&at| at < side.words.len() && side.is_dated(at));
+            at.map(|at| side.date_around(at)).map(|run| (side.shown(&run).to_owned(), run)).into_iter().collect()
+        };
+        if before.is_empty() && a.is_empty() {
+            a = beside(self.old, before);
+        } else if after.is_empty() && b.is_empty() {
+            b = beside(self.new, after);
+        }
+        let runs = |finds: &Finds| finds.first().map_or(0..0, |find| find.1.clone());
+        let told = (runs(&a), runs(&b));
+        hunk.tags.push(Tag::Date);
+        let is_told = self
+            .dates
+            .iter()
+            .any(|(old, new)| (!old.is_empty() && *old == told.0) || (!new.is_empty() && *new == told.1));
+        if !is_told {
+            self.dates.push(told);
+            self.found(hunk, Tag::Date, a, b);
+        }
+    }
+
+    /// Adds what stands on one side more often than on the other.
+    fn compare(
+        &self,
+        hunk: &mut Hunk,
+        tag: Tag,
+        mut a: Finds,
+        mut b: Finds,
+        (before, after): (&Range<usize>, &Range<usize>),
+        covered: &mut (Vec<bool>, Vec<bool>),
+    ) {
+        a.retain(|(form, _)| match b.iter().position(|(other, _)| other == form) {
+            Some(at) => {
+                b.remove(at);
+                false
+            }
+            None => true,
+        });
+        // What only stands beside the edit was there to be found on both sides.
+        a.retain(|(_, words)| words.start < before.end && words.end > before.start);
+        b.retain(|(_, words)| words.start < after.end && words.end > after.start);
+        let cover = |finds: &Finds, run: &Range<usize>, covered: &mut [bool]| {
+            for at in finds.iter().flat_map(|find| find.1.clone()).filter(|at| run.contains(at)) {
+                covered[at - run.start] = true;
+            }
+        };
+        cover(&a, before, &mut covered.0);
+        cover(&b, after, &mut covered.1);
+        if !a.is_empty() || !b.is_empty() {
+            hunk.tags.push(tag);
+            self.found(hunk, tag, a, b);
+        }
+    }
+
+    /// Adds finds of both sides: in pairs where it is plain what became what, else each by itself.
+    fn found(&self, hunk: &mut Hunk, tag: Tag, a: Finds, b: Finds) {
+        if !hunk.tags.contains(&tag) {
+            hunk.tags.push(tag);
+        }
+        let near = hunk.words.0.max(hunk.words.1) <= NEAR;
+        let show = |side: &Side<'_>, run: &Range<usize>| some(side.shown(run).to_owned());
+        if a.len() == b.len() && (near || a.len() == 1) {
+            let pairs = a.iter().zip(&b);
+            let changed = pairs.map(|(a, b)| Changed { old: show(self.old, &a.1), new: show(self.new, &b.1) });
+            hunk.found.extend(changed.map(|changed| (tag, changed)));
+        } else {
+            hunk.found.extend(a.iter().map(|a| (tag, Changed { old: show(self.old, &a.1), new: None })));
+            hunk.found.extend(b.iter().map(|b| (tag, Changed { old: None, new: show(self.new, &b.1) })));
+        }
+    }
+
+    /// How many words of an edit are none of what was found; what both sides have, in whatever order, is no other word.
+    fn left(&self, before: &Range<usize>, after: &Range<usize>, covered: &(Vec<bool>, Vec<bool>)) -> (usize, usize) {
+        let mut forms: HashMap<&str, usize> = HashMap::new();
+        let (mut old, mut new) = (0, 0);
+        for at in before.clone().filter(|at| !covered.0[at - before.start]) {
+            *forms.entry(&self.old.words[at].form).or_default() += 1;
+            old += 1;
+        }
+        for at in after.clone().filter(|at| !covered.1[at - after.start]) {
+            match forms.get_mut(self.new.words[at].form.as_str()) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    old -= 1;
+                }
+                Some(_) | None => new += 1,
+            }
+        }
+        (old, new)
+    }
+
+    /// Pairs of words of which one negates the other.
+    fn opposites(
+        &self,
+        hunk: &mut Hunk,
+        before: &Range<usize>,
+        after: &Range<usize>,
+        covered: &mut (Vec<bool>, Vec<bool>),
+    ) {
+        if hunk.tags.contains(&Tag::Negation) || before.len().max(after.len()) > NEAR {
+            return;
+        }
+        for i in before.clone() {
+            for j in after.clone() {
+                let (a, b) = (&self.old.words[i], &self.new.words[j]);
+                if !covered.1[j - after.start] && self.lexicon.are_opposite(&a.form, &b.form) {
+                    (covered.0[i - before.start], covered.1[j - after.start]) = (true, true);
+                    let find = |run: usize| vec![(String::new(), run..run + 1)];
+                    self.found(hunk, Tag::Negation, find(i), find(j));
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Runs of words that are names, as they stand.
+    fn names_in(&self, side: &Side<'_>, run: &Range<usize>) -> Finds {
+        let mut found: Finds = Vec::new();
+        for at in run.clone().filter(|&at| self.is_name(side, at, at == run.start)) {
+            match found.last_mut() {
+                Some((form, last)) if last.end == at => {
+                    form.push(' ');
+                    form.push_str(&side.words[at].form);
+                    last.end = at + 1;
+                }
+                _ => found.push((side.words[at].form.clone(), at..at + 1)),
+            }
+        }
+        found
+    }
+
+    /// Whether a word is part of a name; `first` is the first of its edit.
+    fn is_name(&self, side: &Side<'_>, at: usize, first: bool) -> bool {
+        let word = &side.words[at];
+        if word.linked || side.is_dated(at) || self.has_any_tag(side, at) {
+            return false;
+        }
+        let titled = |at: usize| side.has_sense_before(at, Sense::BeforeName);
+        match side.kind(at) {
+            Token::Word if self.lexicon.capitals == Capitals::None => titled(at) || (first && at > 0 && titled(at - 1)),
+            Token::Word if !word.capital => false,
+            Token::Word => {
+                let shown = side.shown(&(at..at + 1));
+                let short = shown.chars().filter(|c| c.is_uppercase()).count();
+                let acronym = self.names && short >= 2 && shown.chars().all(|c| !c.is_lowercase());
+                let known = || self.spelling.is_name(shown.trim_matches(|c: char| !c.is_alphanumeric()));
+                match self.lexicon.capitals {
+                    Capitals::Names => acronym || (self.names && (!word.opens || titled(at))) || known(),
+                    Capitals::Nouns | Capitals::None => {
+                        acronym || titled(at) || (at > 0 && titled(at - 1) && side.words[at - 1].capital)
+                    }
+                }
+            }
+            Token::Glyph => (at + 1..=at + 3).any(|next| {
+                next <= side.words.len()
+                    && side.has_sense_from(next, Sense::AfterName)
+                    && (at..next).all(|k| side.kind(k) == Token::Glyph)
+            }),
+            Token::Number | Token::End | Token::Pause | Token::Sign => false,
+        }
+    }
+
+    /// A word that is told by another tag is no name, whatever its first letter.
+    fn has_any_tag(&self, side: &Side<'_>, at: usize) -> bool {
+        let mut has = false;
+        side.senses(at, |sense, length| has |= length == 1 && matches!(sense, Sense::Tagged(_)));
+        has
+    }
+}
+
+/// Runs of words in an edit that are parts of dates, each as the whole date that it is part of; marks what they cover.
+fn dates_in(side: &Side<'_>, run: &Range<usize>, covered: &mut [bool]) -> Finds {
+    let mut found: Finds = Vec::new();
+    for at in run.clone().filter(|&at| side.is_dated(at)) {
+        covered[at - run.start] = true;
+        let date = side.date_around(at);
+        if found.last().is_none_or(|(_, last)| *last != date) {
+            let form: Vec<&str> = side.words[date.clone()].iter().map(|word| word.form.as_str()).collect();
+            found.push((form.join(" "), date));
+        }
+    }
+    found
+}
+
+/// Phrases of a kind that touch an edit, the longest at each place.
+fn phrases(side: &Side<'_>, run: &Range<usize>, tag: Tag) -> Finds {
+    let reach = side.longest();
+    let (from, to) = (run.start.saturating_sub(reach), (run.end + 1).min(side.words.len()));
+    let mut found: Finds = Vec::new();
+    let mut at = from;
+    while at < to {
+        let mut length = 0;
+        if !side.words[at].linked && !side.is_dated(at) {
+            side.senses(at, |sense, words| {
+                if sense == Sense::Tagged(tag) {
+                    length = length.max(words);
+                }
+            });
+        }
+        let touches = at <= run.end && at + length >= run.start && length > 0;
+        if touches {
+            let words = at..at + length;
+            let form: Vec<&str> = side.words[words.clone()].iter().map(|word| word.form.as_str()).collect();
+            found.push((form.join(" "), words));
+        }
+        at += length.max(1);
+    }
+    found
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}

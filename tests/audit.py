@@ -164,7 +164,7 @@ class Audit:
 
     def segments(self, vantage, entries):
         """Checks the files that the log names; gives the digests held, by the name under which entries sum them."""
-        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "file")}
+        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "links", "file")}
         named, revisits, found, indexed = {}, [], {}, set()
         for number, entry in sorted(entries.items()):
             for digest, key in entry.sums if entry.kind == "segment" else []:
@@ -239,7 +239,7 @@ class Audit:
             published = stated(parts["Published"]) if "Published" in parts else None
             self.compared[record.digest] = (sha((parts.get("Title", "") + "\n\n" + body).encode()), published)
         elif record.kind == "metadata":
-            held["reading.json"].add(record.digest)
+            held["links" if record.headers.get("content-type") == "text/plain" else "reading.json"].add(record.digest)
             if record.headers.get("content-type", "").startswith("application/json"):
                 self.beside[record.digest] = read_json(record.block)
 

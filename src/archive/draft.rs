@@ -158,13 +158,26 @@ impl Draft {
             self.texts.insert(digest, conversion.block);
         }
         if !held(&beside_digest) && !self.texts.contains_key(&beside_digest) {
-            let metadata = warc::metadata(url, now, &of, "application/json", beside);
+            let metadata = warc::metadata(url, now, Some(&of), "application/json", beside);
             let member = self.wet.add(&metadata);
             let line = Line::new(url, now, "application/json", beside_digest, member, "").with("block", beside_digest);
             self.wet.lines.push(line);
             self.texts.insert(beside_digest, metadata.block);
         }
         (digest, beside_digest)
+    }
+
+    /// Takes in the set of addresses that a listing held; gives its digest.
+    pub fn links(&mut self, listing: &str, links: &[u8], now: Instant, held: impl Fn(&Digest) -> bool) -> Digest {
+        let digest = Digest::of(links);
+        if !held(&digest) && !self.texts.contains_key(&digest) {
+            self.wet.begin(now, &self.vantage, &self.software);
+            let record = warc::metadata(listing, now, None, "text/plain", links.to_vec());
+            let member = self.wet.add(&record);
+            self.wet.lines.push(Line::new(listing, now, "text/plain", digest, member, "").with("block", digest));
+            self.texts.insert(digest, record.block);
+        }
+        digest
     }
 
     /// Writes the files, and gives them once they are durable; nothing where nothing was taken in.

@@ -87,14 +87,19 @@ pub struct ListingSight {
 }
 
 impl ListingSight {
-    /// The digest of the set: sorted by bytes, each ended by LF.
+    /// The digest of the set.
     pub(super) fn digest(&self) -> Digest {
+        Digest::of(self.bytes().as_bytes())
+    }
+
+    /// The set: sorted by bytes, each ended by LF.
+    pub(super) fn bytes(&self) -> String {
         let mut all = String::new();
         for link in &self.links {
             all.push_str(link);
             all.push('\n');
         }
-        Digest::of(all.as_bytes())
+        all
     }
 }
 

@@ -171,7 +171,13 @@ impl Writer {
             Verdict::NotModified | Verdict::Unwell | Verdict::Disallowed | Verdict::Failed => false,
         };
         let mut answer = sight.plain_answer();
-        let sums = self.keep_exchange(sight, &mut answer, keeps)?;
+        let mut sums = self.keep_exchange(sight, &mut answer, keeps)?;
+        if let Some(listing) = listing.filter(|_| keeps) {
+            let (index, log) = (self.archive.index(), self.log_id);
+            let held = |digest: &Digest| matches!(index.held_by(log, digest), Ok(true));
+            let digest = self.draft.links(sight.url.as_str(), listing.bytes().as_bytes(), sight.time, held);
+            sums.push((digest, "links".to_owned()));
+        }
         let fact = Poll {
             round: sight.round,
             time: sight.time,

@@ -81,8 +81,8 @@ fn a_round_as_a_person_sees_it() {
     new        press/ID  2026-01-02  On the works at the Strelsau crossing, report 1
     1 source asked: 3 new, 0 revised, 0 unchanged.
     ---
-    revised    press/ID  revision 2  2026-01-02  On the works at the Strelsau crossing, report 1, corrected  [title-changed]
     withdrawn  press/ID  2026-01-04  On the works at the Tarlenheim crossing, report 3  (status 410; title "Page not found")
+    revised    press/ID  revision 2  2026-01-02  On the works at the Strelsau crossing, report 1, corrected  [title-changed]
     1 source asked: 0 new, 1 revised, 1 withdrawn, 1 unchanged.
     ---
     press/ID   2026-01-04  On the works at the Tarlenheim crossing, report 3  [withdrawn]
@@ -125,6 +125,19 @@ fn a_statement_that_says_it_is_older_than_we_saw_is_flagged() {
     let told = desk.round();
     assert_eq!(only(&told, "new")["flags"], serde_json::json!(["stated-earlier"]));
     assert_eq!(desk.json(&["list", "--flag", "stated-earlier"]).len(), 1);
+    desk.check();
+}
+
+#[test]
+fn what_was_listed_and_left_for_a_later_round_is_not_stated_earlier() {
+    let site = Site::with(6);
+    let desk = Desk::empty();
+    desk.write_sources("", &[("press", &site, "first_fetch = 2")]);
+    assert_eq!(of(&desk.round(), "new").len(), 2);
+    let later = events(desk.run(&["fetch", "--limit", "10", "--json"]).status(0).lines());
+    let new = of(&later, "new");
+    assert_eq!(new.len(), 4, "{later:#?}");
+    assert!(new.iter().all(|event| event["flags"] == serde_json::json!([])), "{new:#?}");
     desk.check();
 }
 

@@ -31,7 +31,7 @@ impl Index {
             }
             Fact::Reading(reading) => self.apply_reading(seq, reading, kept),
             Fact::Poll(poll) => {
-                self.apply_poll(seq, poll)?;
+                self.apply_poll(seq, poll, kept)?;
                 Ok(None)
             }
             Fact::Round(round) => {
@@ -181,7 +181,16 @@ impl Index {
         Ok(true)
     }
 
-    fn apply_poll(&self, seq: Seq, poll: &Poll) -> Result<(), IndexError> {
+    /// Takes in a look at a listing, and which addresses it was the first to hold.
+    fn apply_poll(&self, seq: Seq, poll: &Poll, kept: &dyn Kept) -> Result<(), IndexError> {
+        if let Some(links) = sum(&poll.sums, "links").and_then(|links| kept.bytes(&links)) {
+            let mut insert = self.connection.prepare_cached(
+                "INSERT INTO listed VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET round = min(round, excluded.round)",
+            )?;
+            for link in String::from_utf8_lossy(&links).lines() {
+                insert.execute(params![poll.source.as_str(), address::key(link), poll.round.timestamp_millis()])?;
+            }
+        }
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
             .execute(params![
@@ -256,7 +265,11 @@ impl Index {
     fn fold(&self, statement: &Digest) -> Result<(Option<SourceId>, History), IndexError> {
         let (looks, readings) = self.looks(statement)?;
         let without = match looks.first() {
-            Some((source, first)) => self.last_listing_before(source, first.round)?,
+            Some((source, first)) => {
+                // one that was listed, and left for a later round, was not unseen until then
+                let listed = self.first_listed(source, statement)?.unwrap_or(first.round);
+                self.last_listing_before(source, listed.min(first.round))?
+            }
             None => None,
         };
         let source = looks.last().map(|(source, _)| source.clone());

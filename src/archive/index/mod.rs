@@ -17,7 +17,7 @@ pub use query::{Answer, Filter, Health, KeptResponse, Known, Place, Polled, Reso
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "2";
+const SCHEMA: &str = "3";
 
 /// Where the index lies.
 #[derive(Clone, Debug)]
@@ -220,8 +220,21 @@ impl Index {
 }
 
 /// Tables whose rows follow from the log.
-const FOLDED: [&str; 12] =
-    ["log", "file", "record", "statement", "address", "capture", "reading", "text", "poll", "tally", "note", "meta"];
+const FOLDED: [&str; 13] = [
+    "listed",
+    "log",
+    "file",
+    "record",
+    "statement",
+    "address",
+    "capture",
+    "reading",
+    "text",
+    "poll",
+    "tally",
+    "note",
+    "meta",
+];
 
 /// Compares two index files row by row; gives a line for each table that differs.
 ///

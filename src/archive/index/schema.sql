@@ -26,6 +26,8 @@ CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INT
 CREATE INDEX poll_body ON poll (body);
 CREATE INDEX capture_body ON capture (body);
 CREATE INDEX poll_source ON poll (source, time);
+-- In which round a source's listing first held an address.
+CREATE TABLE listed    (source TEXT NOT NULL, key TEXT NOT NULL, round INTEGER NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,
                         answered INTEGER NOT NULL, failed INTEGER NOT NULL, unwell INTEGER NOT NULL, reshaped INTEGER NOT NULL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
 CREATE TABLE note      (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);

@@ -59,11 +59,14 @@ pub fn request(exchange: &Exchange, answer: &str) -> Record {
         .with_block("application/http; msgtype=request", exchange.request.clone())
 }
 
-/// What is said of the record `of`, as a block of any type.
-pub fn metadata(url: &str, date: Instant, of: &str, content_type: &str, block: Vec<u8>) -> Record {
-    about(Kind::Metadata, url, date, &[of.as_bytes(), content_type.as_bytes(), &block])
-        .with("WARC-Refers-To", &format!("<{of}>"))
-        .with_block(content_type, block)
+/// What is said of the record `of`, or, without an id, of the address: a block of any type.
+pub fn metadata(url: &str, date: Instant, of: Option<&str>, content_type: &str, block: Vec<u8>) -> Record {
+    let id = of.unwrap_or_default();
+    let mut record = about(Kind::Metadata, url, date, &[id.as_bytes(), content_type.as_bytes(), &block]);
+    if of.is_some() {
+        record = record.with("WARC-Refers-To", &format!("<{id}>"));
+    }
+    record.with_block(content_type, block)
 }
 
 /// The text that was made of the record `of`; without an id where that record lies in another archive.

@@ -117,6 +117,15 @@ impl Index {
         Ok(time.map(instant))
     }
 
+    /// The round in which a source's listing first held an address of a statement.
+    pub fn first_listed(&self, source: &SourceId, statement: &Digest) -> Result<Option<Instant>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT min(round) FROM listed JOIN address ON address.key = listed.key WHERE source = ?1 AND statement = ?2",
+        )?;
+        let round: Option<i64> = select.query_row(params![source.as_str(), statement.as_bytes()], |row| row.get(0))?;
+        Ok(round.map(instant))
+    }
+
     /// Digest of the set of links that a listing had at its last answer.
     pub fn last_links(&self, source: &SourceId, url: &str) -> Result<Option<Digest>, IndexError> {
         let mut select = self.connection.prepare_cached(

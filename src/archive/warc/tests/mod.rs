@@ -43,7 +43,7 @@ fn records() -> Vec<Record> {
     vec![
         warcinfo(at(), &[("software", "onrecord/0.1.0"), ("robots", "obey")]),
         request(&exchange, &id),
-        metadata("https://www.mod.example/news/1", at(), &id, "application/json", b"{}".to_vec()),
+        metadata("https://www.mod.example/news/1", at(), Some(&id), "application/json", b"{}".to_vec()),
         conversion("https://www.mod.example/news/1", at(), Some(&id), "Title: T\n\nText.\n".into()),
         response,
         revisit,

@@ -131,7 +131,8 @@ pub(super) fn named(setup: &Setup, archive: &Archive, id: &StatementId, revision
 /// What stands beside a revision's text; `None` where its body was not kept.
 fn beside(setup: &Setup, archive: &Archive, id: &StatementId, revision: &Revision) -> Result<Option<Beside>, Refused> {
     let Some(row) = archive.summary(id)? else { return Ok(None) };
-    let (Ok(url), Ok(Some(KeptExchange { head, body }))) = (Url::parse(&row.url), archive.exchange(revision.capture)) else {
+    let (Ok(url), Ok(Some(KeptExchange { head, body }))) = (Url::parse(&row.url), archive.exchange(revision.capture))
+    else {
         return Ok(None);
     };
     let settings = setup.config.sources.iter().find(|source| source.id == row.source).map(|source| &source.reading);

@@ -32,7 +32,10 @@ impl Recheck {
         match self {
             Self::All => true,
             Self::None => false,
-            Self::Due => known.state == State::Missing || is_due(known.first_seen, known.last_look, schedule, now, lateness(&known.statement)),
+            Self::Due => {
+                known.state == State::Missing
+                    || is_due(known.first_seen, known.last_look, schedule, now, lateness(&known.statement))
+            }
         }
     }
 }

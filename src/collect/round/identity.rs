@@ -76,7 +76,8 @@ pub(super) fn note_aliases(
     {
         found.push((visit.answer.url.to_string(), "redirect"));
     }
-    let canonical = reading.and_then(|reading| reading.beside.canonical.as_deref()).and_then(|url| Url::parse(url).ok());
+    let canonical =
+        reading.and_then(|reading| reading.beside.canonical.as_deref()).and_then(|url| Url::parse(url).ok());
     if let Some(url) = canonical.filter(|url| url.host_str() == looked.url.host_str() && names.is_free(url)) {
         found.push((url.to_string(), "canonical"));
     }

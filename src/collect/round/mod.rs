@@ -24,7 +24,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 pub use preview::{Preview, preview};
-pub use reading::read_kept;
+pub use reading::{read_answer, read_kept};
 
 use super::clock::Clock;
 use super::due::Recheck;

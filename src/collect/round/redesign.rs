@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn what_several_pages_gained_at_one_place_is_set_aside_and_an_edit_is_not() {
-        let bodies = [["The first text of all.", "It ends here."], ["A second one.", "And its end."], ["Third.", "End."]];
+        let bodies =
+            [["The first text of all.", "It ends here."], ["A second one.", "And its end."], ["Third.", "End."]];
         let mut frame = Frame::default();
         let mut differences = Vec::new();
         for (views, body) in (100..).zip(bodies) {
@@ -217,7 +218,10 @@ mod tests {
         let old = text("T", DAY, &["One text.", "Its end."]);
         for (what, edited) in [
             ("a word", text("T | Ministry", DAY, &["9 views", "Another text.", "Its end.", "Print"])),
-            ("a paragraph more", text("T | Ministry", DAY, &["9 views", "One text.", "Its end.", "And more.", "Print"])),
+            (
+                "a paragraph more",
+                text("T | Ministry", DAY, &["9 views", "One text.", "Its end.", "And more.", "Print"]),
+            ),
             ("the title", text("U | Ministry", DAY, &["9 views", "One text.", "Its end.", "Print"])),
             ("the date", text("T | Ministry", "2026-11-20", &["9 views", "One text.", "Its end.", "Print"])),
         ] {

@@ -84,7 +84,8 @@ mod tests {
     fn words_and_numbers_do_not_matter_and_another_template_does() {
         let old = "<html><body><!-- <b> --><div class=\"news post-12\"><h1>One</h1><p>Text</p></div>\
                    <script>if (a < b) '<i>'</script></body></html>";
-        let same = "<html><body><div class='news post-7'><h1>Two</h1><p>a</p><p>b</p></div><SCRIPT></SCRIPT></body></html>";
+        let same =
+            "<html><body><div class='news post-7'><h1>Two</h1><p>a</p><p>b</p></div><SCRIPT></SCRIPT></body></html>";
         let other = "<html><body><main><article class=text><header><h2>One</h2></header>Text<br></article></main></body></html>";
         assert!(!shape(old).differs(&shape(same)), "{:?} {:?}", shape(old), shape(same));
         assert!(shape(old).differs(&shape(other)));

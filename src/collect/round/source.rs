@@ -32,12 +32,7 @@ impl Context<'_> {
     /// Asks one source, and counts what came of it.
     pub(super) async fn source(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
         let mut tally = Tally::new(&source.id);
-        let client = match Client::new(
-            source,
-            &self.plan.contact,
-            Arc::clone(self.clock),
-            Arc::clone(self.hosts),
-        ) {
+        let client = match Client::new(source, &self.plan.contact, Arc::clone(self.clock), Arc::clone(self.hosts)) {
             Ok(client) => client,
             Err(error) => {
                 let failed =

@@ -153,8 +153,7 @@ fn namesake<'a>(
     listed: &HashSet<StatementId>,
 ) -> Option<&'a Known> {
     let title = item.title.as_deref().filter(|title| title.chars().count() >= TELLING_TITLE)?;
-    let mut same = known.filter(|known| {
-        known.has_text && known.title.as_deref() == Some(title) && !listed.contains(&known.statement)
-    });
+    let mut same = known
+        .filter(|known| known.has_text && known.title.as_deref() == Some(title) && !listed.contains(&known.statement));
     same.next().filter(|_| same.next().is_none())
 }

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use super::facts::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact, Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
+    Tally,
 };
 use super::{Entry, EntryError};
 use crate::model::capture::{ReaderId, Verdict};

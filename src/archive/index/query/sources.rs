@@ -152,14 +152,13 @@ impl Index {
 
     /// How sources fared in entries after this one, oldest first.
     pub fn tallies_after(&self, seq: Seq) -> Result<Vec<Fared>, IndexError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT seq, source, unwell, ended, reshaped FROM tally WHERE seq > ?1 ORDER BY seq, source")?;
-        let rows = select
-            .query_map([seq.0], |row| {
-                let (seq, source) = (Seq(row.get(0)?), source_id(row, 1)?);
-                Ok(Fared { seq, source, unwell: row.get(2)?, ended: instant(row.get(3)?), reshaped: row.get(4)? })
-            })?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT seq, source, unwell, ended, reshaped FROM tally WHERE seq > ?1 ORDER BY seq, source",
+        )?;
+        let rows = select.query_map([seq.0], |row| {
+            let (seq, source) = (Seq(row.get(0)?), source_id(row, 1)?);
+            Ok(Fared { seq, source, unwell: row.get(2)?, ended: instant(row.get(3)?), reshaped: row.get(4)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -56,8 +56,14 @@ pub enum Command {
     Demo(Demo),
     /// Make an archive and its key, and a commented sources.toml where there is none
     Init(Init),
+    /// Keep what stands at these addresses now, in the sources that they belong to
+    Save(Save),
+    /// Work out what a site offers, show how it would be read, and add it to sources.toml
+    Add(Add),
     /// Ask the sources for news, and look again at the statements that are due
     Fetch(Fetch),
+    /// Ask each source as often as it says, until stopped
+    Watch(Watch),
     /// Tell again what happened, from the log
     Changes(Changes),
     /// List the statements, newest first
@@ -72,7 +78,7 @@ pub enum Command {
     Verify(Verify),
     /// Print the bytes under a digest
     Cat(Cat),
-    /// List the sources with their health
+    /// List the sources with their health, or try them
     Sources(Sources),
     /// Read the kept bodies again with today's reader and settings
     Reread(Reread),
@@ -267,7 +273,50 @@ pub struct Cat {
 }
 
 #[derive(Debug, Args)]
-pub struct Sources {}
+pub struct Sources {
+    #[command(subcommand)]
+    pub command: Option<SourcesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// Ask for a sample of each source, keep nothing, and say what is wrong
+    Check {
+        /// Only these sources
+        sources: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Save {
+    /// The addresses
+    #[arg(required = true, value_name = "URL")]
+    pub urls: Vec<String>,
+    /// Wait this long for another fetch to end
+    #[arg(long, value_name = "TIME")]
+    pub wait: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Where the office's news stands: its list, its feed, its channel, or its front page
+    pub url: String,
+    /// The short name of the new source [default: made from the host]
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Its name for people
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Show what would be added, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Only these sources
+    pub sources: Vec<String>,
+}
 
 #[derive(Debug, Args)]
 pub struct Reread {

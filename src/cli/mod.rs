@@ -42,7 +42,10 @@ fn run(typed: &Typed, out: &mut Out) -> Outcome {
     match &typed.command {
         Command::Demo(args) => commands::demo::run(args, common, out),
         Command::Init(args) => commands::init::run(common, args, out),
+        Command::Save(args) => commands::save::run(common, args, out),
+        Command::Add(args) => commands::add::run(common, args, out),
         Command::Fetch(args) => commands::fetch::run(common, args, out),
+        Command::Watch(args) => commands::watch::run(common, args, out),
         Command::Changes(args) => commands::changes::run(common, args, out),
         Command::List(args) => commands::list::run(common, args, out),
         Command::Show(args) => commands::show::run(common, args, out),

@@ -283,7 +283,8 @@ pub fn software() -> String {
     format!("onrecord/{}", env!("CARGO_PKG_VERSION"))
 }
 
-fn is_locked(error: &anyhow::Error) -> bool {
+/// Whether an error says that another process writes.
+pub fn is_locked(error: &anyhow::Error) -> bool {
     let locked = |cause: &(dyn std::error::Error + 'static)| {
         matches!(cause.downcast_ref::<StorageError>(), Some(StorageError::Locked { .. }))
             || matches!(cause.downcast_ref::<ArchiveError>(), Some(ArchiveError::Storage(StorageError::Locked { .. })))

@@ -16,5 +16,6 @@ pub mod reread;
 pub mod retry;
 pub mod robots;
 pub mod round;
+pub mod sample;
 #[cfg(test)]
 pub(crate) mod stage;

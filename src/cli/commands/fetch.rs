@@ -9,10 +9,12 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use onrecord::archive::reader::ArchiveError;
+use onrecord::archive::writer::Writer;
 use onrecord::collect::clock::{Clock, System};
 use onrecord::collect::due;
 use onrecord::collect::host::Hosts;
-use onrecord::collect::round::{self, Plan, Told};
+use onrecord::collect::round::{self, Ended, Plan, Told};
 use onrecord::collect::sources::Contact;
 use onrecord::model::entry::Tally;
 use onrecord::model::event::EventKind;
@@ -56,7 +58,14 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
 
 /// A round as the configuration wants it.
 pub fn plan(setup: &Setup, recheck: due::Recheck) -> Result<Plan, Refused> {
-    let contact = match (&setup.config.fetch.contact, setup.config.contact_needed()) {
+    let contact = contact(setup, setup.config.contact_needed())?;
+    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
+    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact })
+}
+
+/// Whom an office can write to; refused where that must be said and is not.
+pub fn contact(setup: &Setup, needed: bool) -> Result<String, Refused> {
+    Ok(match (&setup.config.fetch.contact, needed) {
         (Some(Contact::At(address)), _) => address.clone(),
         (Some(Contact::Nobody), _) | (None, false) => String::new(),
         (None, true) => {
@@ -65,9 +74,7 @@ pub fn plan(setup: &Setup, recheck: due::Recheck) -> Result<Plan, Refused> {
                 "set contact = \"mailto:you@example.org\" (or \"none\") under [fetch]",
             ));
         }
-    };
-    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
-    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact })
+    })
 }
 
 /// What a round came to, for the exit status and for who runs rounds of their own.
@@ -85,6 +92,17 @@ pub fn fetch(
     plan: &Plan,
     wait: std::time::Duration,
     out: &mut Out,
+) -> Result<Report, Refused> {
+    let hosts = Arc::new(Hosts::default());
+    round(setup, wait, out, async |writer, clock, tell| round::run(sources, plan, writer, clock, hosts, tell).await)
+}
+
+/// Runs what asks, printing each event as soon as it is on disk, and the summary.
+pub fn round(
+    setup: &Setup,
+    wait: std::time::Duration,
+    out: &mut Out,
+    asks: impl AsyncFnOnce(Writer, Arc<dyn Clock>, &dyn Fn(Told)) -> Result<Ended, ArchiveError>,
 ) -> Result<Report, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(System);
     let writer = place::open_writer(setup, clock.now(), wait)?;
@@ -105,7 +123,7 @@ pub fn fetch(
             Told::Looked => bar.inc(1),
             Told::Left(source, count) => left.borrow_mut().push((source, count)),
         };
-        runtime()?.block_on(round::run(sources, plan, writer, clock, Arc::new(Hosts::default()), &tell))
+        runtime()?.block_on(asks(writer, clock, &tell))
     };
     bar.finish_and_clear();
     let ended = ended
@@ -129,7 +147,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Refused> {
     Ok(runtime.context("cannot start the network's threads")?)
 }
 
-fn chosen(setup: &Setup, ids: &[String]) -> Result<Vec<Source>, Refused> {
+/// The sources with these ids; all that are open where none is given.
+pub fn chosen(setup: &Setup, ids: &[String]) -> Result<Vec<Source>, Refused> {
     let all = &setup.config.sources;
     if ids.is_empty() {
         return Ok(all.iter().filter(|source| source.closed.is_none()).cloned().collect());

@@ -1,5 +1,6 @@
 //! One file a command: its arguments come typed, its outcome goes to the edge.
 
+pub mod add;
 pub mod cat;
 pub mod changes;
 pub mod demo;
@@ -13,6 +14,8 @@ pub mod key;
 pub mod list;
 pub mod note;
 pub mod reread;
+pub mod save;
 pub mod show;
 pub mod sources;
 pub mod verify;
+pub mod watch;

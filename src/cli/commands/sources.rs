@@ -1,18 +1,28 @@
 //! `sources`: what is watched, and how it fares.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
+use onrecord::collect::clock::{Clock, System};
+use onrecord::collect::host::Hosts;
+use onrecord::collect::sample::sample;
+use onrecord::collect::sources::on_loopback;
 use onrecord::model::statement::SourceId;
 use onrecord::model::time::rfc3339;
 
-use crate::cli::args::{Common, Sources};
+use super::{add, fetch};
+use crate::cli::args::{Common, Sources, SourcesCommand};
 use crate::cli::edge::{Outcome, Status};
 use crate::cli::out::{Color, Out, clean};
-use crate::cli::place;
+use crate::cli::place::{self, Setup};
 
 /// Runs the command.
-pub fn run(common: &Common, _args: &Sources, out: &mut Out) -> Outcome {
+pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
+    if let Some(SourcesCommand::Check { sources }) = &args.command {
+        return check(&setup, sources, out);
+    }
     let archive = setup.open_if_there()?;
     let mut rows: Vec<(SourceId, Option<&onrecord::model::source::Source>)> =
         setup.config.sources.iter().map(|source| (source.id.clone(), Some(source))).collect();
@@ -62,4 +72,19 @@ pub fn run(common: &Common, _args: &Sources, out: &mut Out) -> Outcome {
         ))?;
     }
     Ok(Status::Done)
+}
+
+/// Tries sources one after the other; nothing is kept.
+fn check(setup: &Setup, ids: &[String], out: &mut Out) -> Outcome {
+    let sources = fetch::chosen(setup, ids)?;
+    let contact = fetch::contact(setup, sources.iter().any(|source| !on_loopback(&source.url)))?;
+    let (clock, hosts): (Arc<dyn Clock>, _) = (Arc::new(System), Arc::new(Hosts::default()));
+    let runtime = fetch::runtime()?;
+    let mut wrong = false;
+    for source in &sources {
+        let found = runtime.block_on(sample(source, &contact, &clock, &hosts, add::SHOWN));
+        wrong |= !found.problems.is_empty() || found.items.is_empty();
+        add::show(out, source, &found)?;
+    }
+    Ok(if wrong { Status::Found } else { Status::Done })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::identity::{Names, note_aliases};
-use super::reading::{read_exchange, read_kept};
+use super::reading::{read_answer, read_kept};
 use super::redesign::Difference;
 use super::settle::{Changed, Pending};
 use super::shape::Shape;
@@ -125,7 +125,7 @@ impl Context<'_> {
             if let (Ok(visit), Verdict::Statement) = (&looked.answer, looked.judgement.verdict) {
                 let standing = lock(&writer).standing(&looked.statement)?;
                 if standing.current.is_none() || standing.body != Some(visit.answer.body_digest()) {
-                    let fresh = read_exchange(&visit.answer, &looked.url, &settings);
+                    let fresh = read_answer(&visit.answer, &looked.url, &settings);
                     let read_before = standing.readings.iter().any(|read| read.reader == fresh.reader);
                     let kept = match standing.current {
                         Some(current) => lock(&writer).exchange(current)?,

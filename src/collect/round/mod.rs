@@ -4,6 +4,7 @@
 //! the writer's `publish` alone, every few seconds and at the end. Whether a statement is gone is decided when all of its
 //! source's looks are in, for a source that loses most of what it had at once is unwell.
 
+mod delisted;
 mod identity;
 mod looks;
 mod noise;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 pub use preview::{Preview, preview};
-pub use reading::read_kept;
+pub use reading::{read_answer, read_kept};
 
 use super::clock::Clock;
 use super::due::Recheck;

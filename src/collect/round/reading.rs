@@ -8,7 +8,7 @@ use crate::model::time::Instant;
 use crate::read;
 
 /// Reads the body of an exchange as the statement at `url`.
-pub(super) fn read_exchange(exchange: &Exchange, url: &Url, settings: &ReadSettings) -> Reading {
+pub fn read_answer(exchange: &Exchange, url: &Url, settings: &ReadSettings) -> Reading {
     let content_type = exchange.header("content-type");
     let page = read::Page { body: &exchange.body, content_type, url: Some(url), captured_at: Some(exchange.at) };
     read::read(&page, settings)

@@ -60,6 +60,7 @@ impl Context<'_> {
             };
             discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
         };
+        let gone = self.delisted(source, &client, &news).await?;
         for poll in &news.polls {
             self.poll(source, poll, &mut tally).await?;
             if poll.how == Some(How::Telegram)
@@ -68,7 +69,7 @@ impl Context<'_> {
                 self.posts(source, visit, &poll.items, &mut tally).await?;
             }
         }
-        let targets = self.targets(source, &known, &news, limit).await?;
+        let targets = self.targets(source, &known, &news, &gone, limit).await?;
         self.looks(source, &client, &known, targets, news.answered(), tally).await
     }
 

@@ -8,7 +8,6 @@ use url::Url;
 use super::identity::Names;
 use super::looks::Target;
 use super::{Context, Told};
-use crate::archive::history::State;
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
 use crate::collect::discover::{self, How, Item};
@@ -16,8 +15,6 @@ use crate::model::source::Source;
 use crate::model::statement::StatementId;
 use crate::model::time::Instant;
 
-/// So many listed statements older than one that is not listed show that the listing reaches beyond it.
-const OLDER_NEIGHBOURS: usize = 3;
 /// Titles with fewer letters than this are shared by too many statements to name one.
 const TELLING_TITLE: usize = 16;
 
@@ -26,7 +23,7 @@ const TELLING_TITLE: usize = 16;
 pub(super) struct Targets {
     /// In this order.
     pub(super) looks: Vec<Target>,
-    /// Statements that the listing passes over, though it has older and newer ones.
+    /// Statements that have gone from between their neighbours in the listing: they are looked at whether due or not.
     pub(super) delisted: HashSet<StatementId>,
     /// The addresses that the source lists.
     pub(super) names: Arc<Names>,
@@ -54,12 +51,13 @@ impl Context<'_> {
         Ok(targets)
     }
 
-    /// What is new and what is due.
+    /// What is new, what has gone from the listing, and what is due.
     pub(super) async fn targets(
         &self,
         source: &Source,
         known: &[Known],
         news: &discover::Round,
+        gone: &[Url],
         limit: usize,
     ) -> Result<Targets, ArchiveError> {
         let mut targets = Targets::default();
@@ -89,8 +87,8 @@ impl Context<'_> {
             listed.iter().filter(|(.., moved)| !moved).map(|(_, statement, _)| statement.clone()).collect();
         let mut by_id: HashMap<StatementId, Known> =
             known.iter().map(|known| (known.statement.clone(), known.clone())).collect();
-        if news.answered() {
-            targets.delisted = delisted(known, &here);
+        for url in gone {
+            targets.delisted.insert(self.statement(source, url).await?);
         }
         let mut left = 0;
         for (item, statement, moved) in listed {
@@ -134,7 +132,8 @@ impl Context<'_> {
         }
         let now = self.clock.now();
         for known in known {
-            let wanted = known.has_text && self.plan.recheck.wants(known, &source.limits.recheck, now);
+            let due = self.plan.recheck.wants(known, &source.limits.recheck, now);
+            let wanted = known.has_text && (due || targets.delisted.contains(&known.statement));
             if wanted
                 && by_id.contains_key(&known.statement)
                 && let Ok(url) = Url::parse(&known.url)
@@ -157,17 +156,4 @@ fn namesake<'a>(
     let mut same = known
         .filter(|known| known.has_text && known.title.as_deref() == Some(title) && !listed.contains(&known.statement));
     same.next().filter(|_| same.next().is_none())
-}
-
-/// The statements that stand and are not listed, though older and newer ones are.
-fn delisted(known: &[Known], listed: &HashSet<StatementId>) -> HashSet<StatementId> {
-    let day = |known: &Known| known.published.map(|date| date.day());
-    let mut days: Vec<_> = known.iter().filter(|known| listed.contains(&known.statement)).filter_map(day).collect();
-    days.sort_unstable();
-    let (Some(third), Some(newest)) = (days.get(OLDER_NEIGHBOURS - 1), days.last()) else { return HashSet::new() };
-    let between = |known: &&Known| {
-        let stands = known.state == State::Up && !listed.contains(&known.statement);
-        stands && day(known).is_some_and(|day| day > *third && day < *newest)
-    };
-    known.iter().filter(between).map(|known| known.statement.clone()).collect()
 }

@@ -135,6 +135,15 @@ impl Index {
         Ok(found.optional()?.flatten())
     }
 
+    /// The last body of a listing that is kept.
+    pub fn last_kept_poll(&self, source: &SourceId, url: &str) -> Result<Option<Digest>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT body FROM poll WHERE source = ?1 AND url = ?2 AND links IS NOT NULL AND keeping = 0
+             ORDER BY seq DESC LIMIT 1",
+        )?;
+        Ok(select.query_row(params![source.as_str(), url], |row| optional_digest(row, 0)).optional()?.flatten())
+    }
+
     /// Verdict of the last poll of an address.
     pub fn last_poll_verdict(&self, source: &SourceId, url: &str) -> Result<Option<Verdict>, IndexError> {
         let mut select = self

@@ -121,7 +121,10 @@ impl Search<'_> {
     }
 
     fn machine(&self, text: &str) -> Option<Stated> {
-        dates::machine(text, self.language(), self.timezone).filter(|date| self.is_past(date))
+        // Only dates such as `3/4/2023` need the order of the page's other dates, which costs a look at all of them.
+        let ambiguous = text.contains(['/', '-']) && text.find(|c: char| !c.is_ascii_digit()) <= Some(2);
+        let language = if ambiguous { self.language() } else { self.language };
+        dates::machine(text, language, self.timezone).filter(|date| self.is_past(date))
     }
 
     fn is_past(&self, date: &Stated) -> bool {

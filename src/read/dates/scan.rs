@@ -26,6 +26,9 @@ pub(super) struct Placed {
 
 /// Folds what does not matter in a word of a date: case, accents and points, width, tatweel, the dotless i.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && *c != '\u{640}');
     // Persian and Arabic keyboards give the same two letters different characters.
     let lower = plain.flat_map(char::to_lowercase).map(|c| match c {

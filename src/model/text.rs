@@ -145,8 +145,13 @@ pub fn dates_agree(a: Option<Stated>, b: Option<Stated>) -> bool {
 
 /// One line in NFC: white space runs become one space, control characters go.
 fn clean_line(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    for c in line.nfc() {
+    // ASCII is its own NFC; most lines of most pages need no tables.
+    if line.is_ascii() { folded(line.len(), line.chars()) } else { folded(line.len(), line.nfc()) }
+}
+
+fn folded(length: usize, line: impl Iterator<Item = char>) -> String {
+    let mut out = String::with_capacity(length);
+    for c in line {
         if c.is_whitespace() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');

@@ -80,6 +80,9 @@ pub(super) fn blocks(outline: &Outline<'_>) -> Vec<Block> {
 
 /// The size of a text: letters of an alphabet, with what says more in one character counted for more.
 pub(super) fn size(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let dense = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
     text.chars().map(|c| if dense(c) { 5 } else { 2 }).sum::<usize>() / 2
 }
@@ -159,19 +162,25 @@ impl<'o, 'a> Run<'o, 'a> {
 
     fn text(&mut self, place: usize, text: &str) {
         let item = &self.outline.items[place];
-        for c in text.chars() {
-            if self.cells.is_none() && item.preformatted && c == '\n' {
-                self.line_end();
-            } else {
-                self.text.push(c);
-                self.outside.push(if item.in_link { ' ' } else { c });
-            }
+        let lines = item.preformatted && self.cells.is_none();
+        let mut pieces = text.split(|c| lines && c == '\n');
+        if let Some(first) = pieces.next() {
+            self.piece(first, item.in_link);
+        }
+        for piece in pieces {
+            self.line_end();
+            self.piece(piece, item.in_link);
         }
     }
 
+    fn piece(&mut self, text: &str, in_link: bool) {
+        self.text.push(text);
+        self.outside.push(if in_link && !text.is_empty() { " " } else { text });
+    }
+
     fn space(&mut self) {
-        self.text.push(' ');
-        self.outside.push(' ');
+        self.text.push(" ");
+        self.outside.push(" ");
     }
 
     fn line_end(&mut self) {
@@ -248,19 +257,22 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn push(&mut self, c: char) {
-        match c {
-            // Marks of where a line may break are no part of a wording.
-            '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}' => {}
-            c if c.is_whitespace() => self.space = true,
-            c if c.is_control() => {}
-            c => {
+    fn push(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.find(is_no_letter).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(word);
+            if !word.is_empty() {
                 if self.space && !self.text.is_empty() && !self.text.ends_with('\n') {
                     self.text.push(' ');
                 }
                 self.space = false;
-                self.text.push(c);
+                self.text.push_str(word);
             }
+            let between = after.find(|c| !is_no_letter(c)).unwrap_or(after.len());
+            let (between, after) = after.split_at(between);
+            self.space |= between.contains(char::is_whitespace);
+            rest = after;
         }
     }
 
@@ -284,6 +296,15 @@ impl Gathered {
             text.clear();
         }
         text
+    }
+}
+
+/// White space, control characters and marks of where a line may break, which are no part of a wording.
+fn is_no_letter(c: char) -> bool {
+    match c {
+        '!'..='~' => false,
+        '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}' => true,
+        c => c.is_whitespace() || c.is_control(),
     }
 }
 

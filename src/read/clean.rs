@@ -138,11 +138,12 @@ fn is_text(block: &Block, edge: bool, belongs: bool) -> bool {
 }
 
 fn leads_away(block: &Block) -> bool {
-    let essence = essence(&block.text);
-    if PHRASES.contains(&essence.as_str()) {
-        return true;
+    if block.size >= 200 {
+        return false;
     }
-    !essence.is_empty() && block.size < 200 && LEADS_AWAY.iter().any(|lead| essence.starts_with(lead))
+    let essence = essence(&block.text);
+    !essence.is_empty()
+        && (PHRASES.contains(&essence.as_str()) || LEADS_AWAY.iter().any(|lead| essence.starts_with(lead)))
 }
 
 /// The block's lines without title and date at their beginning.

@@ -44,7 +44,11 @@ impl Metadata {
                 "title" if found.title.is_none() && in_head(&element) => {
                     found.title = Some(folded(&element)).filter(|t| !t.is_empty())
                 }
-                "meta" if found.metas.len() < MOST => found.metas.extend(meta(&element)),
+                "meta" if found.metas.len() < MOST => match meta(&element) {
+                    // Some frameworks write their scripts as metas.
+                    Some((name, content)) if name == "script:ld+json" => scripts.push(content),
+                    named => found.metas.extend(named),
+                },
                 "link"
                     if canonical.is_none()
                         && attribute(value, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) =>
@@ -57,12 +61,7 @@ impl Metadata {
                         found.base = Some(base);
                     }
                 }
-                "script"
-                    if scripts.len() < MOST
-                        && attribute(value, "type").is_some_and(|kind| {
-                            kind.trim().to_ascii_lowercase().starts_with("application/ld+json")
-                        }) =>
-                {
+                "script" if scripts.len() < MOST && is_linked_data(&element) => {
                     scripts.push(element.text().collect::<String>());
                 }
                 _ => {}
@@ -80,6 +79,16 @@ impl Metadata {
         names
             .iter()
             .find_map(|name| self.metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.as_str()))
+    }
+
+    /// The contents of metas whose names say that they are about the publication, whatever the site calls them.
+    pub fn publication_cousins(&self) -> impl Iterator<Item = &str> {
+        const OF_PUBLICATION: [&str; 6] = ["publishe", "publish_", "publish-", "publication", "pubdate", "publishdate"];
+        const OF_OTHERS: [&str; 6] = ["publisher", "modif", "updat", "expir", "unpub", "publicationname"];
+        let about = |name: &str| {
+            OF_PUBLICATION.iter().any(|part| name.contains(part)) && !OF_OTHERS.iter().any(|part| name.contains(part))
+        };
+        self.metas.iter().filter(move |(name, _)| about(name)).map(|(_, content)| content.as_str())
     }
 
     /// The name of the site, as the page gives it.
@@ -134,6 +143,17 @@ fn meta(element: &ElementRef<'_>) -> Option<(String, String)> {
     let name = ["property", "name", "itemprop", "http-equiv"].into_iter().find_map(|key| attribute(value, key))?;
     let content: String = content.chars().take(10_000).collect();
     (!content.is_empty()).then(|| (name.trim().to_ascii_lowercase(), content))
+}
+
+/// Whether a script is JSON-LD, declared or not.
+fn is_linked_data(element: &ElementRef<'_>) -> bool {
+    match attribute(element.value(), "type") {
+        Some(kind) => kind.trim().to_ascii_lowercase().starts_with("application/ld+json"),
+        None => element.text().next().is_some_and(|script| {
+            let start = script.trim_start();
+            start.starts_with('{') && start.chars().take(60).collect::<String>().contains("\"@context\"")
+        }),
+    }
 }
 
 fn in_head(element: &ElementRef<'_>) -> bool {

@@ -2,6 +2,8 @@
 //!
 //! Names are hints: whoever uses them checks that an element does not hold most of the page's text.
 
+use std::collections::HashMap;
+use std::ops::BitOrAssign;
 use std::sync::LazyLock;
 
 use scraper::node::Element;
@@ -74,8 +76,37 @@ static DATE_WORDS: Words =
 static ABOUT: Words =
     LazyLock::new(|| words("embed has with without no not open opened closed is enabled disabled wrap wrapper layout"));
 
-/// Reads an element's names.
-pub(super) fn named(element: &Element) -> Named {
+/// The names of one page, each read once: pages use few, and each often.
+#[derive(Default)]
+pub(super) struct Names<'a>(HashMap<&'a str, Named>);
+
+impl<'a> Names<'a> {
+    /// Reads an element's names.
+    pub(super) fn of(&mut self, element: &'a Element) -> Named {
+        named(element, |class| {
+            *self.0.entry(class).or_insert_with(|| {
+                let mut named = Named::default();
+                class_name(class, &mut named);
+                named
+            })
+        })
+    }
+}
+
+impl BitOrAssign for Named {
+    fn bitor_assign(&mut self, other: Self) {
+        let Self { chrome, comments, restless, body, date, hidden, marked } = other;
+        self.chrome |= chrome;
+        self.comments |= comments;
+        self.restless |= restless;
+        self.body |= body;
+        self.date |= date;
+        self.hidden |= hidden;
+        self.marked |= marked;
+    }
+}
+
+fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -> Named {
     let tag = element.name();
     let mut named = Named::default();
     if matches!(tag, "html" | "body" | "main" | "article") {
@@ -85,7 +116,7 @@ pub(super) fn named(element: &Element) -> Named {
     named.chrome = CHROME_TAGS.contains(&tag);
     for (name, value) in element.attrs() {
         match name {
-            "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| class_name(class, &mut named)),
+            "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| named |= of_class(class)),
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
             "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
             "aria-hidden" => named.chrome |= value == "true",
@@ -104,10 +135,44 @@ pub(super) fn named(element: &Element) -> Named {
 }
 
 fn is_hiding(style: &str) -> bool {
+    if !style.contains(['n', 'N']) || !style.contains(['y', 'Y']) {
+        return false;
+    }
     let style: String = style.chars().filter(|c| !c.is_whitespace()).take(2000).collect();
     let style = style.to_ascii_lowercase();
     style.contains("display:none") || style.contains("visibility:hidden")
 }
+
+/// A word or a beginning of words that says something about an element.
+struct Known {
+    word: &'static str,
+    /// Whether longer words that begin so say the same.
+    stem: bool,
+    says: Named,
+}
+
+/// What is known, by the first letter.
+static KNOWN: LazyLock<HashMap<u8, Vec<Known>>> = LazyLock::new(|| {
+    let none = Named::default();
+    let chrome = Named { chrome: true, ..none };
+    let body = Named { body: true, ..none };
+    let lists: [(&Words, bool, Named); 7] = [
+        (&CHROME_STEMS, true, chrome),
+        (&CHROME_WORDS, false, chrome),
+        (&COMMENT_STEMS, true, Named { comments: true, ..none }),
+        (&RESTLESS_STEMS, true, Named { restless: true, ..none }),
+        (&BODY_STEMS, true, body),
+        (&BODY_WORDS, false, body),
+        (&DATE_WORDS, false, Named { date: true, ..none }),
+    ];
+    let mut known: HashMap<u8, Vec<Known>> = HashMap::new();
+    for (list, stem, says) in lists {
+        for word in list.iter() {
+            known.entry(word.as_bytes()[0]).or_default().push(Known { word, stem, says });
+        }
+    }
+    known
+});
 
 fn class_name(class: &str, named: &mut Named) {
     // What a post is about is no name of what it is.
@@ -116,18 +181,17 @@ fn class_name(class: &str, named: &mut Named) {
     }
     let words = class_words(class);
     let joined = words.concat();
-    let is = |stems: &Words| {
-        stems.iter().any(|stem| words.iter().any(|word| word.starts_with(stem)) || joined.starts_with(stem))
-    };
-    let has = |known: &Words| words.iter().any(|word| known.contains(&word.as_str()));
-    named.body |= is(&BODY_STEMS) || has(&BODY_WORDS);
-    if has(&ABOUT) {
-        return;
+    let known = |word: &str| word.bytes().next().and_then(|first| KNOWN.get(&first)).into_iter().flatten();
+    let mut says = Named::default();
+    for word in &words {
+        let fits = |known: &&Known| if known.stem { word.starts_with(known.word) } else { word == known.word };
+        known(word).filter(fits).for_each(|known| says |= known.says);
     }
-    named.date |= has(&DATE_WORDS);
-    named.chrome |= is(&CHROME_STEMS) || has(&CHROME_WORDS);
-    named.comments |= is(&COMMENT_STEMS);
-    named.restless |= is(&RESTLESS_STEMS);
+    known(&joined).filter(|known| known.stem && joined.starts_with(known.word)).for_each(|known| says |= known.says);
+    if words.iter().any(|word| ABOUT.contains(&word.as_str())) {
+        says = Named { body: says.body, ..Named::default() };
+    }
+    *named |= says;
 }
 
 /// The words of a class name or id, in lower case: `jp-relatedPosts_2` is `jp`, `related`, `posts`, `2`.

@@ -12,19 +12,7 @@ use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use super::names::{Named, named};
-
-/// Elements whose content is not text on the page.
-const UNSEEN: [&str; 24] = [
-    "applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "input", "map", "meter", "noembed",
-    "noframes", "noscript", "object", "optgroup", "option", "progress", "script", "select", "style", "svg", "template",
-    "video",
-];
-const INLINE: [&str; 44] = [
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "br", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "img", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s",
-    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture",
-];
+use super::names::{Named, Names};
 
 /// One element or text.
 pub(super) struct Item<'a> {
@@ -37,6 +25,8 @@ pub(super) struct Item<'a> {
     pub in_link: bool,
     /// Whether it stands in `<pre>` or a text area, where line ends are lines.
     pub preformatted: bool,
+    /// Whether it is an element that begins and ends a block of text.
+    pub block: bool,
 }
 
 /// What an item is.
@@ -59,6 +49,7 @@ impl<'a> Outline<'a> {
         let mut outline = Self { items: Vec::new(), places: HashMap::new() };
         let mut open: Vec<usize> = Vec::new();
         let mut skipping: Option<NodeId> = None;
+        let mut names = Names::default();
         for edge in doc.root_element().traverse() {
             match edge {
                 Edge::Open(node) => {
@@ -66,11 +57,11 @@ impl<'a> Outline<'a> {
                         continue;
                     }
                     let what = match node.value() {
-                        Node::Element(element) if ignored.contains(&node.id()) || is_unseen(element) => {
+                        Node::Element(element) if is_unseen(element.name()) || ignored.contains(&node.id()) => {
                             skipping = Some(node.id());
                             continue;
                         }
-                        Node::Element(element) => What::Element(element, named(element)),
+                        Node::Element(element) => What::Element(element, names.of(element)),
                         Node::Text(text) => What::Text(text),
                         _ => continue,
                     };
@@ -98,13 +89,14 @@ impl<'a> Outline<'a> {
     fn push(&mut self, what: What<'a>, parent: Option<usize>) -> usize {
         let place = self.items.len();
         let above = parent.map(|parent| &self.items[parent]);
-        let (link, preformatted) = match &what {
-            What::Element(element, _) => (is_link(element), element.name() == "pre"),
-            What::Text(_) => (false, false),
+        let (link, preformatted, block) = match &what {
+            What::Element(element, _) => (is_link(element), element.name() == "pre", !is_inline(element.name())),
+            What::Text(_) => (false, false, false),
         };
         let in_link = link || above.is_some_and(|item| item.in_link);
         let preformatted = preformatted || above.is_some_and(|item| item.preformatted);
-        self.items.push(Item { what, parent: parent.unwrap_or(place), end: place + 1, in_link, preformatted });
+        let parent = parent.unwrap_or(place);
+        self.items.push(Item { what, parent, end: place + 1, in_link, preformatted, block });
         place
     }
 
@@ -171,7 +163,7 @@ impl<'a> Outline<'a> {
 
     /// Whether the element at a place begins and ends a block of text.
     pub(super) fn is_block(&self, place: usize) -> bool {
-        self.element(place).is_some_and(|element| !INLINE.contains(&element.name()))
+        self.items[place].block
     }
 }
 
@@ -184,6 +176,82 @@ fn is_link(element: &Element) -> bool {
     element.name() == "a" && attribute(element, "href").is_some()
 }
 
-fn is_unseen(element: &Element) -> bool {
-    UNSEEN.contains(&element.name())
+/// Whether the content of an element is no text on the page.
+fn is_unseen(tag: &str) -> bool {
+    matches!(
+        tag,
+        "applet"
+            | "audio"
+            | "button"
+            | "canvas"
+            | "datalist"
+            | "embed"
+            | "head"
+            | "iframe"
+            | "input"
+            | "map"
+            | "meter"
+            | "noembed"
+            | "noframes"
+            | "noscript"
+            | "object"
+            | "optgroup"
+            | "option"
+            | "progress"
+            | "script"
+            | "select"
+            | "style"
+            | "svg"
+            | "template"
+            | "video"
+    )
+}
+
+fn is_inline(tag: &str) -> bool {
+    matches!(
+        tag,
+        "a" | "abbr"
+            | "acronym"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "blink"
+            | "br"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "img"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "math"
+            | "nobr"
+            | "picture"
+            | "q"
+            | "rb"
+            | "rp"
+            | "rt"
+            | "rtc"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+    )
 }

@@ -73,12 +73,14 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         blocks: &blocks,
         title: title.block,
         text: range.unwrap_or_default(),
-        language: declared.iter().flatten().next().copied(),
+        language: dialect(&declared),
         timezone: settings.timezone.as_deref(),
         captured_at: page.captured_at,
-        url: page.url,
+        url: page.url.or(meta.canonical.as_ref()).or(meta.og_url.as_ref()),
+        month_first: std::cell::OnceCell::new(),
     };
-    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| search.find(&meta));
+    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings)
+        .or_else(|| search.find(&meta).map(|(date, _)| date));
 
     let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
     if paragraphs.is_empty()
@@ -101,6 +103,14 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         visible: visible::visible(&outline, &blocks, &chosen),
         beside,
     }
+}
+
+/// The declared language, as its most exact declaration has it: `en` beside `en_US` is the latter.
+fn dialect<'m>(declared: &[Option<&'m str>]) -> Option<&'m str> {
+    let tongue = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let first = declared.iter().flatten().next().copied()?;
+    let of_region = |tag: &&str| tag.len() > first.len() && tag.contains(['-', '_']) && tongue(tag) == tongue(first);
+    Some(declared.iter().flatten().copied().find(of_region).filter(|_| !first.contains('-')).unwrap_or(first))
 }
 
 /// Places without those that stand inside others, in document order.

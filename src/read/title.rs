@@ -120,6 +120,9 @@ fn agreement(line: &str, stated: &[String], site: Option<&str>) -> Option<f64> {
 
 /// Letters and digits alone, in lower case: what two spellings of one title share.
 pub(super) fn essence(text: &str) -> String {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    }
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
+use super::calendars::{Calendar, civil, of_year};
 use super::scan::{Placed, Token, fold, tokens};
-use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, ZONES};
+use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, OTHER_MONTHS, PUBLISHED, UPDATED, ZONES};
 use super::{Moment, in_range};
 use crate::model::time::Instant;
 
@@ -17,19 +18,78 @@ const BETWEEN: usize = 6;
 pub(super) struct Grammar<'a> {
     pub(super) tokens: &'a [Placed],
     month_first: bool,
+    language: Option<&'a str>,
     captured_at: Option<Instant>,
 }
 
 impl<'a> Grammar<'a> {
-    pub(super) fn new(tokens: &'a [Placed], language: Option<&str>, captured_at: Option<Instant>) -> Self {
+    pub(super) fn new(tokens: &'a [Placed], language: Option<&'a str>, captured_at: Option<Instant>) -> Self {
         let month_first =
             language.is_some_and(|tag| tag.eq_ignore_ascii_case("en-us") || tag.eq_ignore_ascii_case("en_us"));
-        Self { tokens, month_first, captured_at }
+        Self { tokens, month_first, language, captured_at }
     }
 
     /// The first date with its time: where it begins, where it ends, and what it says.
+    ///
+    /// An Islamic date beside the civil one of the same day gives way to it: its month may have begun a day later.
     pub(super) fn first(&self) -> Option<(usize, usize, Moment)> {
-        (0..self.tokens.len()).find_map(|at| self.moment(at).map(|(end, moment)| (at, end, moment)))
+        let mut all = self.moments(0);
+        let first = all.next()?;
+        if !self.is_hijri(first.0) {
+            return Some(first);
+        }
+        let near = |(_, _, other): &(usize, usize, Moment)| (other.day - first.2.day).num_days().abs() <= 2;
+        Some(all.find(near).unwrap_or(first))
+    }
+
+    /// The first date that no word on its left calls that of a change: `Updated 4 June, published 17 May`.
+    pub(super) fn first_published(&self) -> Option<(usize, usize, Moment)> {
+        let mut from = 0;
+        self.moments(0).find(|(at, end, _)| {
+            let words: Vec<&str> = (from..*at).filter_map(|place| self.word(place)).collect();
+            from = *end;
+            let last = |stems: &[&str]| words.iter().rposition(|word| stems.iter().any(|stem| word.starts_with(stem)));
+            match (last(UPDATED), last(PUBLISHED)) {
+                (Some(updated), Some(published)) => published > updated,
+                (Some(_), None) => false,
+                (None, _) => true,
+            }
+        })
+    }
+
+    /// Whether a word says that what follows is the date of publication.
+    pub(super) fn is_labelled(&self) -> bool {
+        let is_label = |word: &str| PUBLISHED.iter().any(|stem| word.starts_with(stem));
+        (0..self.tokens.len()).filter_map(|place| self.word(place)).any(is_label)
+    }
+
+    /// All dates from a token on, left to right.
+    fn moments(&self, from: usize) -> impl Iterator<Item = (usize, usize, Moment)> + '_ {
+        let mut next = from;
+        std::iter::from_fn(move || {
+            let found = (next..self.tokens.len()).find_map(|at| self.moment(at).map(|(end, moment)| (at, end, moment)));
+            next = found.as_ref().map_or(self.tokens.len(), |(_, end, _)| *end);
+            found
+        })
+    }
+
+    fn is_hijri(&self, at: usize) -> bool {
+        (at..at + 4).any(|place| self.month(place).is_some_and(|(_, calendar, _)| calendar == Calendar::Hijri))
+    }
+
+    /// Whether the month stands first in a date of numbers, where one of them can be no month: `3/25/2023`.
+    pub(super) fn order(&self) -> Option<bool> {
+        (0..self.tokens.len()).find_map(|at| {
+            let (first, _) = self.number(at).filter(|n| n.1 <= 2)?;
+            let sign = self.sign(at + 1).filter(|sign| matches!(sign, '/' | '-'))?;
+            let (second, _) = self.number(at + 2).filter(|n| n.1 <= 2)?;
+            (self.sign(at + 3) == Some(sign) && self.number(at + 4).is_some_and(|n| n.1 == 4)).then_some(())?;
+            match (first, second) {
+                (1..=12, 13..=31) => Some(true),
+                (13..=31, 1..=12) => Some(false),
+                _ => None,
+            }
+        })
     }
 
     /// The number of words that no date, clock, number or companion of such accounts for.
@@ -147,10 +207,10 @@ impl<'a> Grammar<'a> {
     /// `2023-03-25`, `2023/3/25`, `2026年8月4日`, `2026년 8월 4일`, `2023 March 25`.
     fn year_first(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let year = i32::try_from(self.number(at)?.0).ok()?;
-        self.after_year(at + 1, year)
+        self.after_year(at + 1, year, of_year(year, self.language))
     }
 
-    fn after_year(&self, at: usize, year: i32) -> Option<(usize, NaiveDate)> {
+    fn after_year(&self, at: usize, year: i32, calendar: Calendar) -> Option<(usize, NaiveDate)> {
         if self.is(at, &["年", "년"]) {
             let (month, _) = self.number(at + 1)?;
             let (day, _) = self.is(at + 2, &["月", "월"]).then(|| self.number(at + 3))??;
@@ -161,13 +221,13 @@ impl<'a> Grammar<'a> {
             let (month, digits) = self.number(at + 1).unwrap_or_default();
             if (1..=2).contains(&digits) && self.sign(at + 2) == Some(sign) {
                 let (day, _) = self.number(at + 3).filter(|n| n.1 <= 2)?;
-                return Some((at + 4, NaiveDate::from_ymd_opt(year, month, day)?));
+                return Some((at + 4, civil(calendar, year, month, day)?));
             }
         }
-        let (place, month) = self.month(self.filler(at))?;
+        let (place, calendar, month) = self.month(self.filler(at))?;
         let place = self.filler(place);
         let (day, _) = self.number(place).filter(|n| n.1 <= 2)?;
-        Some((place + 1, NaiveDate::from_ymd_opt(year, month, day)?))
+        Some((place + 1, civil(calendar, year, month, day)?))
     }
 
     /// `25.03.2023`, `25/3/2023`, `3/25/2023`, `04.29.15`.
@@ -187,8 +247,9 @@ impl<'a> Grammar<'a> {
             2 if first_digits == 2 && second_digits == 2 => self.short_year(year)?,
             _ => return None,
         };
-        let day_first = NaiveDate::from_ymd_opt(year, second, first);
-        let month_first = NaiveDate::from_ymd_opt(year, first, second);
+        let calendar = of_year(year, self.language);
+        let day_first = civil(calendar, year, second, first);
+        let month_first = civil(calendar, year, first, second);
         let past = |day: &NaiveDate| self.captured_at.is_none_or(|now| *day <= now.date_naive() + TimeDelta::days(2));
         let (liked, other) = if self.month_first { (month_first, day_first) } else { (day_first, month_first) };
         let day = liked.filter(past).or_else(|| other.filter(past)).or(liked).or(other)?;
@@ -205,7 +266,7 @@ impl<'a> Grammar<'a> {
     /// `25 марта 2023`, `1st of May, 2023`, `22 /Sep/ 2026`, `22-Sep-26`, `viernes 22, abril 2022`.
     fn day_month_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let (day, _) = self.number(at)?;
-        let (place, month) = self.month(self.filler(at + 1))?;
+        let (place, calendar, month) = self.month(self.filler(at + 1))?;
         let year_at = self.filler(place);
         let (year, digits) = self.number(year_at)?;
         let year = match digits {
@@ -213,17 +274,17 @@ impl<'a> Grammar<'a> {
             2 if matches!(self.sign(year_at - 1), Some('-' | '\'' | '’')) => self.short_year(year)?,
             _ => return None,
         };
-        Some((year_at + 1, NaiveDate::from_ymd_opt(year, month, day)?))
+        Some((year_at + 1, civil(calendar, year, month, day)?))
     }
 
     /// `January 27, 2022`, `Sept. 15, 2026`.
     fn month_day_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
-        let (place, month) = self.month(at)?;
+        let (place, calendar, month) = self.month(at)?;
         let day_at = self.filler(place);
         let (day, _) = self.number(day_at).filter(|n| n.1 <= 2)?;
         let year_at = self.filler(day_at + 1);
         let (year, _) = self.number(year_at).filter(|n| n.1 == 4)?;
-        Some((year_at + 1, NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?))
+        Some((year_at + 1, civil(calendar, i32::try_from(year).ok()?, month, day)?))
     }
 
     /// `令和8年8月4日`.
@@ -235,32 +296,38 @@ impl<'a> Grammar<'a> {
             None if self.is(at + 2, &["元"]) => (1, at + 3),
             None => return None,
         };
-        self.after_year(place, before.checked_add(year)?)
+        self.after_year(place, before.checked_add(year)?, Calendar::Civil)
     }
 
-    fn month(&self, at: usize) -> Option<(usize, u32)> {
+    fn month(&self, at: usize) -> Option<(usize, Calendar, u32)> {
         let word = self.word(at)?;
         if let Some(second) = self.word(at + 1)
-            && let Some(month) = month_named(&format!("{word} {second}"))
+            && let Some((calendar, month)) = month_named(&format!("{word} {second}"))
         {
-            return Some((at + 2, month));
+            return Some((at + 2, calendar, month));
         }
         // Hebrew and Arabic write "in" to the word; Azerbaijani and Georgian put case endings after a hyphen.
         let bare = word.strip_prefix('ב').or_else(|| word.strip_prefix('ل'));
-        let month = month_named(word).or_else(|| bare.and_then(month_named))?;
-        Some((at + 1, month))
+        let (calendar, month) = month_named(word).or_else(|| bare.and_then(month_named))?;
+        Some((at + 1, calendar, month))
     }
 }
 
-fn month_names() -> &'static HashMap<String, u32> {
-    static NAMES: OnceLock<HashMap<String, u32>> = OnceLock::new();
+fn month_names() -> &'static HashMap<String, (Calendar, u32)> {
+    static NAMES: OnceLock<HashMap<String, (Calendar, u32)>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let all = MONTHS.iter().flat_map(|(_, months)| (1..).zip(months.split(';')));
-        all.flat_map(|(number, forms)| forms.split('|').map(move |form| (fold(form.trim()), number))).collect()
+        let civil = MONTHS.iter().map(|(_, months)| (Calendar::Civil, *months));
+        let all = civil.chain(OTHER_MONTHS).flat_map(|(calendar, months)| {
+            (1..).zip(months.split(';')).map(move |(number, forms)| (calendar, number, forms))
+        });
+        all.flat_map(|(calendar, number, forms)| {
+            forms.split('|').map(move |form| (fold(form.trim()), (calendar, number)))
+        })
+        .collect()
     })
 }
 
-fn month_named(folded: &str) -> Option<u32> {
+fn month_named(folded: &str) -> Option<(Calendar, u32)> {
     month_names().get(folded).copied()
 }
 
@@ -291,7 +358,10 @@ pub(super) fn with_english_months(text: &str) -> String {
             rest.find(is_letter).unwrap_or(rest.len())
         };
         let (piece, after) = rest.split_at(length);
-        let english = month_named(&fold(piece)).map(|month| ENGLISH[month as usize - 1]);
+        let english = match month_named(&fold(piece)) {
+            Some((Calendar::Civil, month)) => Some(ENGLISH[month as usize - 1]),
+            Some((Calendar::Hijri | Calendar::Solar, _)) | None => None,
+        };
         out.push_str(english.unwrap_or(piece));
         rest = after;
     }

@@ -1,9 +1,10 @@
 //! Dates as offices state them: for machines in metadata, for people in print.
 //!
 //! A date keeps the precision and the zone that it is stated with; a source's own `timezone` makes a local time a
-//! zoned one, and leaves a day a day. The month names are data ([`tables`]). Hijri and Solar Hijri dates are not read.
+//! zoned one, and leaves a day a day. The month names are data ([`tables`]). Islamic and Solar Hijri dates become civil.
 //! Knows no clock: relative dates count from the moment of capture that is handed in.
 
+mod calendars;
 mod clock;
 mod grammar;
 mod relative;
@@ -43,6 +44,52 @@ pub fn printed(
         (Some((_, _, moment)), None) => moment.stated(timezone),
         (None, None) => None,
     }
+}
+
+/// The first date in a short text that is not called the date of a change, and no relative one.
+///
+/// Its second part says whether a word of the text calls it the date of publication.
+pub fn published(
+    text: &str,
+    language: Option<&str>,
+    timezone: Option<&str>,
+    captured_at: Option<Instant>,
+) -> Option<(Stated, bool)> {
+    let tokens = tokens(text);
+    let grammar = Grammar::new(&tokens, language, captured_at);
+    let (_, _, moment) = grammar.first_published()?;
+    Some((moment.stated(timezone)?, grammar.is_labelled()))
+}
+
+/// The date of a text that begins as press statements do: `Baku, 25 March 2023 –`, `25.03.2023.`, `Karlsruhe (12.11.2021).`
+pub fn dateline(
+    text: &str,
+    language: Option<&str>,
+    timezone: Option<&str>,
+    captured_at: Option<Instant>,
+) -> Option<Stated> {
+    /// Words of a place, signs among them.
+    const PLACE: usize = 5;
+    let tokens = tokens(text);
+    let grammar = Grammar::new(&tokens, language, captured_at);
+    let (at, end, moment) = grammar.first()?;
+    let place = at <= PLACE && (0..at).all(|place| !matches!(grammar.sign(place), Some('.' | '!' | '?')));
+    let closed = end >= tokens.len()
+        || matches!(grammar.sign(end), Some(')' | ']' | '.' | ',' | ':' | '/' | '-' | '–' | '—' | '|'));
+    if place && closed { moment.stated(timezone) } else { None }
+}
+
+/// Whether a short text is the label of a date of publication: `Datum`, `Дата публикации`.
+pub fn is_label(text: &str) -> bool {
+    Grammar::new(&tokens(text), None, None).is_labelled()
+}
+
+/// Whether a text holds a date of numbers that only one order makes a day, and which: month first or day first.
+pub fn order(text: &str) -> Option<bool> {
+    if text.chars().nth(LINE).is_some() || !text.contains(['/', '-']) {
+        return None;
+    }
+    Grammar::new(&tokens(text), None, None).order()
 }
 
 /// A date as metadata states it: ISO 8601 and RFC 3339 in their looser spellings, RFC 2822, else as printed.

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::Moment;
 use super::grammar::Grammar;
 use super::scan::Token;
-use super::tables::{AGO, NEAR, UNITS, Unit};
+use super::tables::{AGO, NEAR, SINCE, UNITS, Unit};
 use crate::model::time::Instant;
 
 /// Longest way back that is believed, in units.
@@ -38,12 +38,13 @@ fn ago(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Opti
         None if matches!(grammar.word(at), Some("a" | "an" | "one")) => (1, at + 1),
         None => (1, at),
     };
-    let word = grammar.word(unit_at)?;
-    let (_, unit) = UNITS.iter().find(|(stem, _)| word.starts_with(stem))?;
-    if !AGO.contains(&grammar.word(unit_at + 1)?) {
+    let (end, unit) = unit(grammar, unit_at)?;
+    let before = at.checked_sub(1).and_then(|place| grammar.word(place));
+    let since = before.is_some_and(|word| SINCE.contains(&word)) && (before != Some("a") || il_y(grammar, at));
+    if !since && !one_or_two(grammar, end).any(|word| AGO.contains(&word.as_str())) {
         return None;
     }
-    let then = match *unit {
+    let then = match unit {
         Unit::Minutes(minutes) => now - TimeDelta::minutes(i64::from(minutes * count)),
         Unit::Days(days) => now - TimeDelta::days(i64::from(days * count)),
         Unit::Months(months) => now.checked_sub_months(Months::new(months * count))?,
@@ -51,10 +52,30 @@ fn ago(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Opti
     Some(Moment { day: day_in(then, zone), time: None, offset: None })
 }
 
+/// The unit at a place; Han characters are words of their own, so that two of them may be one.
+fn unit(grammar: &Grammar<'_>, at: usize) -> Option<(usize, Unit)> {
+    let mut words = one_or_two(grammar, at);
+    let (one, two) = (words.next()?, words.next());
+    let named = |word: &str| UNITS.iter().find(|(stem, _)| word.starts_with(stem)).map(|(_, unit)| *unit);
+    let whole = two.and_then(|two| UNITS.iter().find(|(stem, _)| *stem == two));
+    whole.map(|(_, unit)| (at + 2, *unit)).or_else(|| named(&one).map(|unit| (at + 1, unit)))
+}
+
+/// The word at a place, then that word with the next one.
+fn one_or_two(grammar: &Grammar<'_>, at: usize) -> impl Iterator<Item = String> {
+    let one = grammar.word(at).map(str::to_owned);
+    let two = one.as_ref().zip(grammar.word(at + 1)).map(|(one, two)| format!("{one}{two}"));
+    one.into_iter().chain(two)
+}
+
+/// The French `il y a` before a number.
+fn il_y(grammar: &Grammar<'_>, at: usize) -> bool {
+    at >= 3 && grammar.is(at - 3, &["il"]) && grammar.is(at - 2, &["y"])
+}
+
 /// `today`, `вчера в 16:40`.
 fn near(grammar: &Grammar<'_>, at: usize, now: Instant, zone: Option<Tz>) -> Option<Moment> {
-    let word = grammar.word(at)?;
-    let (_, back) = NEAR.iter().find(|(name, _)| *name == word)?;
+    let (_, back) = one_or_two(grammar, at).find_map(|word| NEAR.iter().find(|(name, _)| *name == word))?;
     let day = day_in(now - TimeDelta::days(i64::from(*back)), zone);
     let timed = (at + 1..=at + 3).find_map(|place| grammar.time(place));
     Some(Moment { day, time: timed.map(|(_, time, _)| time), offset: timed.and_then(|(_, _, offset)| offset) })

@@ -26,8 +26,17 @@ pub(super) struct Placed {
 
 /// Folds what does not matter in a word of a date: case, accents and points, width, tatweel, the dotless i.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && *c != '\u{640}');
-    let lower = plain.flat_map(char::to_lowercase).map(|c| if c == 'ı' { 'i' } else { c });
+    // Persian and Arabic keyboards give the same two letters different characters.
+    let lower = plain.flat_map(char::to_lowercase).map(|c| match c {
+        'ı' => 'i',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        other => other,
+    });
     // Composed again, so that Hangul compares with itself.
     lower.filter(|c| !is_combining_mark(*c)).nfc().collect()
 }

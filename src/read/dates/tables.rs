@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use super::calendars::Calendar;
 use crate::read::names::{Words, words};
 
 /// Months by language, January first, separated by `;`.
@@ -105,6 +106,27 @@ pub(super) const MONTHS: [(&str, &str); 19] = [
     ("he", "ינואר; פברואר; מרץ|מרס; אפריל; מאי; יוני; יולי; אוגוסט; ספטמבר; אוקטובר; נובמבר; דצמבר"),
 ];
 
+/// Months of the Islamic calendar, Muharram first, and of the Solar Hijri one, Farvardin first, as `(calendar, months)`.
+pub(super) const OTHER_MONTHS: [(Calendar, &str); 4] = [
+    (
+        Calendar::Hijri,
+        "محرم|المحرم; صفر; ربيع الأول|ربيع أول; ربيع الآخر|ربيع الثاني|ربيع ثاني; جمادى الأولى|جمادى الأول|جمادي أول; \
+         جمادى الآخرة|جمادى الثانية|جمادى الآخر|جمادى الثاني|جمادي ثاني; رجب; شعبان; رمضان; شوال; \
+         ذو القعدة|ذي القعدة|ذوالقعدة|ذيالقعدة|ذي القعده; ذو الحجة|ذي الحجة|ذوالحجة|ذيالحجة|ذي الحجه",
+    ),
+    (
+        Calendar::Hijri,
+        "muharram; safar; rabi i; rabi ii; jumada i; jumada ii; rajab; shaban|shaaban; ramadan|ramadhan; shawwal; \
+         dhu alqadah|thul qaada; dhu alhijjah|thul hijja",
+    ),
+    (
+        Calendar::Solar,
+        "فروردین; اردیبهشت; خرداد; تیر; مرداد|امرداد; شهریور; مهر|مهرماه; آبان|آبانماه; آذر|آذرماه; دی|دیماه; \
+         بهمن|بهمنماه; اسفند|اسفندماه",
+    ),
+    (Calendar::Solar, "حمل; ثور; جوزا; سرطان; اسد; سنبله; میزان; عقرب; قوس; جدی; دلو; حوت"),
+];
+
 /// Years of Japanese eras: the year before the first.
 pub(super) const ERAS: [(&str, i32); 3] = [("令和", 2018), ("平成", 1988), ("昭和", 1925)];
 
@@ -132,6 +154,70 @@ pub(super) static BESIDE: Words = LazyLock::new(|| {
      ligne հրապարակված դիտումներ oxunub baxış tarix uhr heure heures",
     )
 });
+
+/// Beginnings of words that make a date on their right that of a change, not of the publication.
+pub(super) const UPDATED: &[&str] = &[
+    "updated",
+    "update",
+    "modified",
+    "revised",
+    "reviewed",
+    "edited",
+    "обновл",
+    "измен",
+    "отредактир",
+    "оновл",
+    "змін",
+    "թարմաց",
+    "yenilən",
+    "guncel",
+    "aktualisier",
+    "geandert",
+    "actualiz",
+    "actualis",
+    "modifi",
+    "განახლ",
+    "تحديث",
+    "עודכן",
+    "更",
+    "修",
+    "수정",
+    "expire",
+];
+
+/// Beginnings of words that make a date on their right that of the publication.
+pub(super) const PUBLISHED: &[&str] = &[
+    "published",
+    "posted",
+    "publish",
+    "released",
+    "issued",
+    "date",
+    "datum",
+    "fecha",
+    "опублик",
+    "размещ",
+    "дата",
+    "оприлюдн",
+    "հրապարակ",
+    "yayim",
+    "tarih",
+    "tarix",
+    "veroffentlicht",
+    "erschienen",
+    "publie",
+    "publicad",
+    "نشر",
+    "تاريخ",
+    "发布",
+    "發布",
+    "掲載",
+    "公開",
+    "등록",
+    "게시",
+    "გამოქვეყნ",
+    "פורסם",
+];
 
 /// Words after a number that make a count of visitors, not a date.
 pub(super) static COUNTS: Words = LazyLock::new(|| {
@@ -224,11 +310,99 @@ pub(super) const UNITS: &[(&str, Unit)] = &[
     ("дні", Unit::Days(1)),
     ("днів", Unit::Days(1)),
     ("тиж", Unit::Days(7)),
+    ("րոպե", Unit::Minutes(1)),
+    ("ժամ", Unit::Minutes(60)),
+    ("օր", Unit::Days(1)),
+    ("շաբաթ", Unit::Days(7)),
+    ("ամիս", Unit::Months(1)),
+    ("dəqiqə", Unit::Minutes(1)),
+    ("saat", Unit::Minutes(60)),
+    ("gun", Unit::Days(1)),
+    ("həftə", Unit::Days(7)),
+    ("hafta", Unit::Days(7)),
+    ("ay", Unit::Months(1)),
+    ("dakika", Unit::Minutes(1)),
+    ("წუთ", Unit::Minutes(1)),
+    ("საათ", Unit::Minutes(60)),
+    ("დღ", Unit::Days(1)),
+    ("კვირ", Unit::Days(7)),
+    ("თვ", Unit::Months(1)),
+    ("heure", Unit::Minutes(60)),
+    ("jour", Unit::Days(1)),
+    ("semaine", Unit::Days(7)),
+    ("mois", Unit::Months(1)),
+    ("stunde", Unit::Minutes(60)),
+    ("tag", Unit::Days(1)),
+    ("woche", Unit::Days(7)),
+    ("monat", Unit::Months(1)),
+    ("hora", Unit::Minutes(60)),
+    ("dia", Unit::Days(1)),
+    ("semana", Unit::Days(7)),
+    ("mes", Unit::Months(1)),
+    ("دقيق", Unit::Minutes(1)),
+    ("دقايق", Unit::Minutes(1)),
+    ("ساع", Unit::Minutes(60)),
+    ("يوم", Unit::Days(1)),
+    ("ايام", Unit::Days(1)),
+    ("اسبوع", Unit::Days(7)),
+    ("شهر", Unit::Months(1)),
+    ("روز", Unit::Days(1)),
+    ("هفته", Unit::Days(7)),
+    ("ماه", Unit::Months(1)),
+    ("דק", Unit::Minutes(1)),
+    ("שע", Unit::Minutes(60)),
+    ("יום", Unit::Days(1)),
+    ("ימים", Unit::Days(1)),
+    ("שבוע", Unit::Days(7)),
+    ("分", Unit::Minutes(1)),
+    ("小时", Unit::Minutes(60)),
+    ("小時", Unit::Minutes(60)),
+    ("時間", Unit::Minutes(60)),
+    ("天", Unit::Days(1)),
+    ("日", Unit::Days(1)),
+    ("周", Unit::Days(7)),
+    ("분", Unit::Minutes(1)),
+    ("시간", Unit::Minutes(60)),
+    ("일", Unit::Days(1)),
 ];
 
 /// Words that say that what stands before them is a distance back in time.
-pub(super) const AGO: &[&str] = &["ago", "назад", "тому"];
+pub(super) const AGO: &[&str] =
+    &["ago", "назад", "тому", "առաջ", "əvvəl", "once", "წინ", "پيش", "قبل", "前", "钟前", "鐘前", "전"];
+
+/// Words that say so of what stands after them.
+pub(super) const SINCE: &[&str] = &["منذ", "לפני", "vor", "hace", "a"];
 
 /// Words for a day near today, with the distance back.
-pub(super) const NEAR: &[(&str, u32)] =
-    &[("today", 0), ("yesterday", 1), ("сегодня", 0), ("вчера", 1), ("позавчера", 2), ("сьогодні", 0), ("вчора", 1)];
+pub(super) const NEAR: &[(&str, u32)] = &[
+    ("today", 0),
+    ("yesterday", 1),
+    ("сегодня", 0),
+    ("вчера", 1),
+    ("позавчера", 2),
+    ("сьогодні", 0),
+    ("вчора", 1),
+    ("այսօր", 0),
+    ("երեկ", 1),
+    ("dunən", 1),
+    ("bugun", 0),
+    ("dun", 1),
+    ("დღეს", 0),
+    ("გუშინ", 1),
+    ("hier", 1),
+    ("heute", 0),
+    ("gestern", 1),
+    ("hoy", 0),
+    ("ayer", 1),
+    ("امس", 1),
+    ("اليوم", 0),
+    ("امروز", 0),
+    ("ديروز", 1),
+    ("אתמול", 1),
+    ("今天", 0),
+    ("昨天", 1),
+    ("今日", 0),
+    ("昨日", 1),
+    ("오늘", 0),
+    ("어제", 1),
+];

@@ -56,6 +56,15 @@ fn dates_are_read_as_offices_print_them() {
         ("25 كانون الثاني 2023", "2023-01-25"),
         ("۲۵ آوریل ۲۰۲۳", "2023-04-25"),
         ("25 במרץ 2023", "2023-03-25"),
+        ("12/رمضان/1446", "2025-03-12"),
+        ("١٢ ربيع الأوّل ١٤٤٦هـ", "2024-09-15"),
+        ("1 ذو الحجة 1445 هـ الموافق 7 يونيو 2024", "2024-06-07"),
+        ("29 ذي القعدة 1445 هـ الموافق 8 يونيو 2024", "2024-06-08"),
+        ("10 مهر 1405", "2026-10-02"),
+        ("9 /مهر/ 1405", "2026-10-01"),
+        ("۳۰ اسفند ۱۴۰۳ - ۱۶:۰۵", "2025-03-20T16:05:00"),
+        ("دوشنبه ۱ فروردین ۱۴۰۱", "2022-03-21"),
+        ("۱۵ حمل ۱۴۰۲", "2023-04-04"),
         ("22/11/2026 10:30", "2026-11-22T10:30:00"),
         ("11/22/2026", "2026-11-22"),
         ("2023-03-25 16:05:09 +0300", "2023-03-25T16:05:09+03:00"),
@@ -70,8 +79,9 @@ fn dates_are_read_as_offices_print_them() {
 fn what_is_no_date_gives_none() {
     for text in [
         "",
-        "10 مهر 1405",
-        "12/رمضان/1446",
+        "10 مهر 1905",
+        "31/رمضان/1446",
+        "30 اسفند 1402",
         "192.168.10.2023",
         "1.2.10",
         "In May the 45 vehicles",
@@ -97,6 +107,23 @@ fn relative_dates_count_from_the_capture() {
         ("вчера в 16:40", "2026-11-22T16:40:00"),
         ("Today, 01:15", "2026-11-23T01:15:00"),
         ("5 месяцев назад", "2026-06-23"),
+        ("2 օր առաջ", "2026-11-21"),
+        ("3 gün önce", "2026-11-20"),
+        ("3 gün əvvəl", "2026-11-20"),
+        ("5 დღის წინ", "2026-11-18"),
+        ("il y a 3 jours", "2026-11-20"),
+        ("vor 2 Wochen", "2026-11-09"),
+        ("hace 3 días", "2026-11-20"),
+        ("منذ 3 أيام", "2026-11-20"),
+        ("۲ روز پیش", "2026-11-21"),
+        ("לפני 4 ימים", "2026-11-19"),
+        ("3天前", "2026-11-20"),
+        ("5小时前", "2026-11-22"),
+        ("2日前", "2026-11-21"),
+        ("3일 전", "2026-11-20"),
+        ("Երեկ, 16:40", "2026-11-22T16:40:00"),
+        ("Dünən 16:40", "2026-11-22T16:40:00"),
+        ("昨天 16:40", "2026-11-22T16:40:00"),
     ];
     for (text, expected) in cases {
         assert_eq!(read(text).as_deref(), Some(expected), "{text}");
@@ -180,9 +207,10 @@ fn date_lines_are_told_from_text() {
 
 #[test]
 fn words_that_are_compared_as_they_stand_are_folded() {
-    use super::tables::{AGO, FILLERS, HALVES, NEAR, UNITS, ZONES};
+    use super::tables::{AGO, FILLERS, HALVES, NEAR, PUBLISHED, SINCE, UNITS, UPDATED, ZONES};
     let words = AGO.iter().chain(NEAR.iter().map(|(word, _)| word)).chain(ZONES.iter().map(|(word, _)| word));
     let words = words.chain(HALVES.iter().map(|(word, _)| word)).chain(UNITS.iter().map(|(word, _)| word));
+    let words = words.chain(SINCE).chain(UPDATED).chain(PUBLISHED);
     for word in words.chain(&["年", "년", "月", "월", "日", "時", "시", "分", "분", "uhr"]) {
         assert_eq!(fold(word), *word);
     }
@@ -222,4 +250,37 @@ proptest! {
         prop_assert_eq!(printed(&format!("{day} {name} 2024"), None, None, None), expected);
         prop_assert_eq!(printed(&format!("{name} {day}, 2024"), None, None, None), expected);
     }
+}
+
+#[test]
+fn a_date_of_change_is_no_date_of_publication() {
+    let day = |text| published(text, None, None, None).map(|(date, labelled)| (date.to_string(), labelled));
+    let on = |day: &str, labelled| Some((day.to_owned(), labelled));
+    assert_eq!(day("December 3, 2025. Updated: December 7, 2025"), on("2025-12-03", false));
+    assert_eq!(day("Last updated 04 Jun 2020, first published 17 Jun 2019"), on("2019-06-17", true));
+    assert_eq!(day("Обновлено 25.03.2023"), None);
+    assert_eq!(day("Կայքը թարմացվել է 02.04.2018"), None);
+    assert_eq!(day("Дата публикации: 25.03.2023"), on("2023-03-25", true));
+}
+
+#[test]
+fn a_dateline_begins_a_text() {
+    let day = |text| dateline(text, None, None, None).map(|date| date.to_string());
+    assert_eq!(day("Karlsruhe, (12.11.2021). Traditionally").as_deref(), Some("2021-11-12"));
+    assert_eq!(day("BAKU, March 25, 2023 – The ministry states").as_deref(), Some("2023-03-25"));
+    assert_eq!(day("25.03.2023. As of noon").as_deref(), Some("2023-03-25"));
+    for text in ["The treaty of 25 March 1998 between the parties", "It met. On 25 March 2023, the office said so."] {
+        assert_eq!(day(text), None, "{text}");
+    }
+}
+
+#[test]
+fn years_of_other_calendars_go_by_the_language_of_the_page() {
+    let day = |text, language| printed(text, Some(language), None, None).map(|date| date.to_string());
+    assert_eq!(day("۱۴۰۵/۰۷/۱۰", "fa").as_deref(), Some("2026-10-02"));
+    assert_eq!(day("1405/07/10", "fa-IR").as_deref(), Some("2026-10-02"));
+    assert_eq!(day("1446/09/12", "ar").as_deref(), Some("2025-03-12"));
+    assert_eq!(day("12/09/1446", "ar-SA").as_deref(), Some("2025-03-12"));
+    assert_eq!(day("1405/07/10", "en"), None);
+    assert_eq!((order("3/25/2023"), order("25/3/2023"), order("3/4/2023")), (Some(true), Some(false), None));
 }

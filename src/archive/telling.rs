@@ -5,6 +5,7 @@ use super::index::{Health, Polled};
 use crate::model::capture::Verdict;
 use crate::model::event::{Event, EventKind};
 use crate::model::statement::{SourceId, StatementId};
+use crate::model::time::{Instant, rfc3339};
 
 /// The event that a look told.
 pub fn event_of(statement: &StatementId, source: &SourceId, history: &History, seen: &Seen) -> Event {
@@ -60,4 +61,9 @@ pub fn redesigned_event(now: &Health) -> Option<Event> {
     let reason = (now.reshaped > 0).then(|| format!("{} pages were seen in a new shape", now.reshaped))?;
     let event = Event::about(EventKind::Redesigned, &now.source);
     Some(Event { captured_at: Some(now.ended), entry: Some(now.seq.number()), reason: Some(reason), ..event })
+}
+
+/// What the lock file tells others: who holds it, and since when.
+pub fn holder(process: u32, now: Instant) -> String {
+    format!("process {process}, since {}", rfc3339(now))
 }

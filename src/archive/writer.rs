@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight, telling_headers};
 use super::storage::{Lock, Storage};
+pub use super::telling::holder;
 use super::telling::{event_of, health_event, poll_event, redesigned_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
@@ -27,7 +28,7 @@ use crate::model::entry::{
 use crate::model::event::Event;
 use crate::model::source::Keep;
 use crate::model::statement::{SourceId, StatementId};
-use crate::model::time::{Instant, rfc3339};
+use crate::model::time::Instant;
 
 /// The open archive, to be appended to.
 pub struct Writer {
@@ -395,9 +396,4 @@ impl Kept for DraftFirst<'_> {
     fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
         self.draft.text_bytes(digest).map(<[u8]>::to_vec).or_else(|| self.archive.bytes(digest).ok().flatten())
     }
-}
-
-/// What the lock file tells others: who holds it, and since when.
-pub fn holder(process: u32, now: Instant) -> String {
-    format!("process {process}, since {}", rfc3339(now))
 }

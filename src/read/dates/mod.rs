@@ -4,6 +4,7 @@
 //! zoned one, and leaves a day a day. The month names are data ([`tables`]). Islamic and Solar Hijri dates become civil.
 //! Knows no clock: relative dates count from the moment of capture that is handed in.
 
+mod ago;
 mod calendars;
 mod clock;
 mod grammar;

@@ -7,53 +7,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
+use super::finds::{Finds, dates_in, phrases, some};
 use super::lexicon::{Capitals, Lexicon, Sense};
 use super::side::{Side, Spelling};
 use super::tokens::Kind as Token;
 use super::{Block, Changed, Difference, Kind, Op, Standing};
 
-/// A kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tag {
-    /// A figure, or a word for a number.
-    Number,
-    /// A date or a time.
-    Date,
-    /// A name.
-    Name,
-    /// Something is denied that was not, or the other way round.
-    Negation,
-    /// How sure or how binding it is: `may`, `will`, `must`.
-    Modality,
-    /// Who says it, and how.
-    Attribution,
-    /// In the title.
-    Title,
-    /// Where a link leads.
-    Link,
-    /// Capital and small letters only.
-    Case,
-    /// Signs and spaces only.
-    Punctuation,
-    /// A sentence that stands elsewhere too: on the other side of the difference.
-    Moved,
-}
-
-/// An edit as it is summed up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hunk {
-    /// Which op.
-    pub op: usize,
-    /// What kinds of change it is; those of the op.
-    pub tags: Vec<Tag>,
-    /// What became what.
-    pub found: Vec<(Tag, Changed<String>)>,
-    /// Words of the old and of the new text that are none of what was found.
-    pub words: (usize, usize),
-}
+pub use super::hunk::{Hunk, Tag};
 
 /// In an edit of more words than this, what became which is a guess.
 const NEAR: usize = 12;
@@ -126,9 +86,6 @@ struct Edits<'s, 'a> {
     dates: Vec<(Range<usize>, Range<usize>)>,
     names: bool,
 }
-
-/// What stands on one side of an edit: words that have a sense, as they are compared, and where.
-type Finds = Vec<(String, Range<usize>)>;
 
 impl Edits<'_, '_> {
     fn hunk(&mut self, tokens: (Range<usize>, Range<usize>)) -> Hunk {
@@ -419,48 +376,4 @@ impl Edits<'_, '_> {
         side.senses(at, |sense, length| has |= length == 1 && matches!(sense, Sense::Tagged(_)));
         has
     }
-}
-
-/// Runs of words in an edit that are parts of dates, each as the whole date that it is part of; marks what they cover.
-fn dates_in(side: &Side<'_>, run: &Range<usize>, covered: &mut [bool]) -> Finds {
-    let mut found: Finds = Vec::new();
-    for at in run.clone().filter(|&at| side.is_dated(at)) {
-        covered[at - run.start] = true;
-        let date = side.date_around(at);
-        if found.last().is_none_or(|(_, last)| *last != date) {
-            let form: Vec<&str> = side.words[date.clone()].iter().map(|word| word.form.as_str()).collect();
-            found.push((form.join(" "), date));
-        }
-    }
-    found
-}
-
-/// Phrases of a kind that touch an edit, the longest at each place.
-fn phrases(side: &Side<'_>, run: &Range<usize>, tag: Tag) -> Finds {
-    let reach = side.longest();
-    let (from, to) = (run.start.saturating_sub(reach), (run.end + 1).min(side.words.len()));
-    let mut found: Finds = Vec::new();
-    let mut at = from;
-    while at < to {
-        let mut length = 0;
-        if !side.words[at].linked && !side.is_dated(at) {
-            side.senses(at, |sense, words| {
-                if sense == Sense::Tagged(tag) {
-                    length = length.max(words);
-                }
-            });
-        }
-        let touches = at <= run.end && at + length >= run.start && length > 0;
-        if touches {
-            let words = at..at + length;
-            let form: Vec<&str> = side.words[words.clone()].iter().map(|word| word.form.as_str()).collect();
-            found.push((form.join(" "), words));
-        }
-        at += length.max(1);
-    }
-    found
-}
-
-fn some(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
 }

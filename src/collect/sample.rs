@@ -139,8 +139,8 @@ mod tests {
             "/news" => html(
                 stream,
                 "200 OK",
-                "<ul><li><a href=/n/3>Third</a> 3.1.2026</li><li><a href=/n/2>Second</a> 2.1.2026</li>\
-                 <li><a href=/n/1>First</a> 1.1.2026</li></ul>",
+                "<ul><li><a href=/n/3>Statement on the bridge at Zenda</a> 3.1.2026</li><li><a href=/n/2>Statement on the road to Hentzau</a> 2.1.2026</li>\
+                 <li><a href=/n/1>Statement on the ferry at Strelsau</a> 1.1.2026</li></ul>",
             ),
             "/rss.xml" => html(
                 stream,

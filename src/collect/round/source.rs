@@ -49,14 +49,24 @@ impl Context<'_> {
             let targets = self.named(source, &known, urls).await?;
             return self.looks(source, &client, &known, targets, true, tally).await;
         }
-        let first = if known.is_empty() { source.limits.first_fetch } else { usize::MAX };
+        // what a round that was cut short has taken does not end the search: what it left lies behind
+        let id = source.id.clone();
+        let cut = self.write(move |writer| Ok(writer.index().unfinished_since(&id)?)).await?;
+        let settled: HashSet<StatementId> = known
+            .iter()
+            .filter(|known| cut.is_none_or(|cut| known.first_seen < cut))
+            .map(|known| known.statement.clone())
+            .collect();
+        let taken = known.len() - settled.len();
+        let first = if settled.is_empty() { source.limits.first_fetch.saturating_sub(taken) } else { usize::MAX };
         let limit = self.plan.limit.unwrap_or(first);
         // who names a bound wants what lies behind the pages that are known
         let deep = self.plan.limit.is_some() || self.plan.since.is_some();
-        let wanted = if deep { limit.saturating_add(known.len()) } else { limit };
+        let wanted = limit.saturating_add(if deep { known.len() } else { taken });
         let news = {
             let is_known = |url: &Url| {
-                !deep && matches!(lock(self.writer).index().known_at(&source.id, url.as_str()), Ok(Some(_)))
+                let at = lock(self.writer).index().known_at(&source.id, url.as_str());
+                !deep && at.is_ok_and(|id| id.is_some_and(|id| settled.contains(&id)))
             };
             discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
         };

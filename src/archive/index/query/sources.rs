@@ -126,6 +126,16 @@ impl Index {
         Ok(round.map(instant))
     }
 
+    /// The first round in which a source was asked and that never ended: a run was cut short in it, and none has ended since.
+    pub fn unfinished_since(&self, source: &SourceId) -> Result<Option<Instant>, IndexError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT min(round) FROM poll WHERE source = ?1
+             AND round > coalesce((SELECT max(round) FROM tally WHERE source = ?1), -1)",
+        )?;
+        let round: Option<i64> = select.query_row([source.as_str()], |row| row.get(0))?;
+        Ok(round.map(instant))
+    }
+
     /// Digest of the set of links that a listing had at its last answer.
     pub fn last_links(&self, source: &SourceId, url: &str) -> Result<Option<Digest>, IndexError> {
         let mut select = self.connection.prepare_cached(

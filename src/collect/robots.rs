@@ -21,6 +21,8 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 const ASKED_AGAIN: Duration = Duration::from_secs(600);
 /// Longest crawl delay that is obeyed.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
+/// How many bytes of a file count (RFC 9309, section 2.5).
+const COUNTED: usize = 500 * 1024;
 /// Most sitemaps that a file can name.
 const MOST_SITEMAPS: usize = 50;
 
@@ -34,7 +36,7 @@ pub struct Rules {
 impl Rules {
     /// Reads the body of a robots.txt.
     pub fn parse(body: &[u8]) -> Self {
-        Self { parsed: robotxt::Robots::parse(body, AGENT), unavailable: None }
+        Self { parsed: robotxt::Robots::parse(&as_meant(body), AGENT), unavailable: None }
     }
 
     fn allow_all() -> Self {
@@ -78,6 +80,35 @@ impl Rules {
     pub fn crawl_delay(&self) -> Duration {
         self.parsed.crawl_delay().unwrap_or_default().min(LONGEST_DELAY)
     }
+}
+
+/// The file as its writer means it, where the parser takes the letter: a whole or broken byte-order mark is none of the first
+/// line, a name ends where no letter follows, and who allows `index.html` allows its folder's own address.
+fn as_meant(body: &[u8]) -> Vec<u8> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let body = &body[..body.len().min(COUNTED)];
+    let mark = MARK.iter().zip(body).take_while(|(a, b)| a == b).count();
+    let mut out = Vec::with_capacity(body.len());
+    for line in body[mark..].split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        let line_end = if line.ends_with(b"\r") { &b"\r"[..] } else { b"\n" };
+        let rule = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii();
+        let colon = rule.iter().position(|byte| matches!(byte, b':' | b' ' | b'\t')).unwrap_or(rule.len());
+        let (name, value) = (rule[..colon].trim_ascii(), rule[colon..].trim_ascii_start());
+        let value = value.strip_prefix(b":").unwrap_or(value).trim_ascii();
+        if name.eq_ignore_ascii_case(b"user-agent") {
+            let of_name = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'*');
+            let length = value.iter().position(|byte| !of_name(byte)).unwrap_or(value.len());
+            out.extend([b"user-agent: ", &value[..length], line_end].concat());
+            continue;
+        }
+        out.extend_from_slice(line);
+        if name.eq_ignore_ascii_case(b"allow")
+            && let Some(folder) = value.strip_suffix(b"index.html").filter(|folder| folder.ends_with(b"/"))
+        {
+            out.extend([line_end, b"allow: ", folder, b"$", line_end].concat());
+        }
+    }
+    out
 }
 
 /// The rules of one host, while they hold.
@@ -171,6 +202,9 @@ fn meaning(look: Result<Visit, Failure>) -> Rules {
         | FailureKind::RobotsUnavailable => Rules::unavailable(FailureKind::RobotsUnavailable, &failure.reason),
     }
 }
+
+#[cfg(test)]
+mod conformance;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Bodies that list statements, in all their forms.
 
 mod asking;
+mod files;
 
 use super::*;
 use crate::collect::stage::{exchange, gzip, source};

@@ -99,10 +99,17 @@ fn in_page(answer: &Exchange, page: &Page) -> Option<Vec<String>> {
     }
     let title = page.title.as_ref().filter(|title| {
         let title = title.to_lowercase();
-        TITLES.contains(&title.as_str()) || title.starts_with("attention required!")
+        // a gate in the site's own frame bears the site's name beside its own
+        let mut parts = title.split(['|', '–', '—', '·', '•']).flat_map(|part| part.split(" - ")).map(str::trim);
+        TITLES.contains(&title.as_str())
+            || title.starts_with("attention required!")
+            || parts.any(|part| TITLES.contains(&part))
     });
     if title.is_some() {
         return Some(page.title_line().into_iter().collect());
+    }
+    if let Some(line) = super::refusals::turns_away(page) {
+        return Some(vec![line, format!("{} letters of text", page.outside)]);
     }
     // What a title does not say must be said by hardly anything else: good pages carry such scripts too.
     let bare = page.outside < NEXT_TO_NOTHING && page.headings.len() <= 1;

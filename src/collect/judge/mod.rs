@@ -7,6 +7,7 @@ mod address;
 mod glance;
 mod markers;
 mod phrases;
+mod refusals;
 #[cfg(test)]
 mod tests;
 

@@ -91,11 +91,20 @@ pub struct Found {
     pub sure: bool,
     /// Why a body that should have listed something could not be read.
     pub problem: Option<String>,
+    /// Where the items of a listing stand, and how they are addressed.
+    pub pattern: Option<Pattern>,
+}
+
+/// Where on its pages a listing has its items: a page that goes on with one has them in the same place, be it only one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    path: String,
+    shape: String,
 }
 
 impl Found {
     fn new(how: How, items: Vec<Item>) -> Self {
-        Self { items, next: None, how, further: Vec::new(), sure: true, problem: None }
+        Self { items, next: None, how, further: Vec::new(), sure: true, problem: None, pattern: None }
     }
 
     fn unreadable(how: How, problem: impl Into<String>) -> Self {
@@ -110,6 +119,8 @@ struct Page<'a> {
     reach: &'a Reach,
     /// Hosts that links led to and that the source does not allow, the first few.
     elsewhere: RefCell<Vec<String>>,
+    /// Where the pages before this one had their items.
+    pattern: Option<&'a Pattern>,
 }
 
 impl Page<'_> {
@@ -163,7 +174,12 @@ impl Page<'_> {
 
 /// Reads what an answer lists, as the source's `kind` says, or as the body looks where that is `auto`.
 pub fn read_items(exchange: &Exchange, source: &Source, reach: &Reach) -> Found {
-    let page = Page { exchange, source, reach, elsewhere: RefCell::default() };
+    read_further(exchange, source, reach, None)
+}
+
+/// Reads what an answer lists that goes on with a listing whose items stood as `pattern` says.
+pub fn read_further(exchange: &Exchange, source: &Source, reach: &Reach, pattern: Option<&Pattern>) -> Found {
+    let page = Page { exchange, source, reach, elsewhere: RefCell::default(), pattern };
     let text = page.text();
     let mut found = match detect(&page, &text) {
         Kind::Feed => feed::read(&page, &text),

@@ -9,7 +9,7 @@ use crate::collect::judge::judge;
 use crate::model::capture::{Verdict, Visit};
 use crate::model::source::{Kind, Source};
 
-use super::{Found, How, Item, identity, read_items};
+use super::{Found, How, Item, Pattern, identity, read_further};
 
 /// Most bodies that one round asks a source for.
 const MOST_POLLS: usize = 60;
@@ -124,8 +124,8 @@ impl Search<'_> {
         let mut step = first;
         while step.unknown > 0 && self.fresh < self.limit {
             let Some(next) = step.found.next.take() else { return };
-            let how = step.found.how;
-            step = match self.poll(next, Some(how)).await {
+            let (how, pattern) = (step.found.how, step.found.pattern.take());
+            step = match self.poll_further(next, Some(how), pattern.as_ref()).await {
                 Some(step) => step,
                 None => return,
             };
@@ -164,12 +164,17 @@ impl Search<'_> {
 
     /// Asks one address; `None` where it was asked before, gave no list, or another kind of list than `wanted`.
     async fn poll(&mut self, url: Url, wanted: Option<How>) -> Option<Step> {
+        self.poll_further(url, wanted, None).await
+    }
+
+    /// Asks one address that goes on with a listing whose items stood as `pattern` says.
+    async fn poll_further(&mut self, url: Url, wanted: Option<How>, pattern: Option<&Pattern>) -> Option<Step> {
         if self.round.polls.len() >= MOST_POLLS || !self.seen.insert(format!("asked {}", identity::canonical(&url))) {
             return None;
         }
         let visit = self.client.look(&url, &Validators::default()).await;
         let found = match &visit {
-            Ok(visit) if (200..300).contains(&visit.answer.status) => self.read(visit, wanted),
+            Ok(visit) if (200..300).contains(&visit.answer.status) => self.read(visit, wanted, pattern),
             Ok(_) | Err(_) => Err(None),
         };
         let found = match found {
@@ -195,13 +200,13 @@ impl Search<'_> {
     }
 
     /// Reads a list; where there is none of the kind `wanted`, says why, if that is not plain from the look.
-    fn read(&self, visit: &Visit, wanted: Option<How>) -> Result<Found, Option<String>> {
+    fn read(&self, visit: &Visit, wanted: Option<How>, pattern: Option<&Pattern>) -> Result<Found, Option<String>> {
         let judgement = judge(self.source, visit);
         // A gate lists nothing, and its links are no news.
         if judgement.verdict == Verdict::Blocked {
             return Err(Some(format!("blocked: {}", judgement.evidence.join(", "))));
         }
-        let found = read_items(&visit.answer, self.source, self.client.reach());
+        let found = read_further(&visit.answer, self.source, self.client.reach(), pattern);
         match wanted {
             // Many sites answer any address with their front page.
             Some(wanted) if found.how != wanted => Err(Some(format!("no {} stands here", wanted.as_str()))),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Node};
 
-use crate::collect::discover::{Item, Page};
+use crate::collect::discover::{Item, Page, Pattern};
 use crate::model::time::Stated;
 
 use super::place::{Link, MOST_NODES, Margin, names_one_thing, words};
@@ -26,6 +26,7 @@ pub(super) struct Group {
     named: f64,
     below: f64,
     margin: Margin,
+    path: String,
     shape: String,
 }
 
@@ -88,7 +89,8 @@ impl Group {
         let named = share(&|item| names_one_thing(&item.url));
         let below = if below == "/" { 0.0 } else { share(&|item| item.url.path().starts_with(&below)) };
         let margin = links.iter().map(|link| link.margin).min().unwrap_or(Margin::None);
-        Self { titled, at_length, dated, named, below, margin, shape: commonest_shape(&links), members }
+        let path = links.first().map(|link| link.path.clone()).unwrap_or_default();
+        Self { titled, at_length, dated, named, below, margin, path, shape: commonest_shape(&links), members }
     }
 
     /// The items in the order of the page.
@@ -99,6 +101,11 @@ impl Group {
     /// The places of the items in the order of the page.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
         self.members.iter().map(|member| member.number)
+    }
+
+    /// Where the items stand, and how they are addressed.
+    pub(super) fn pattern(&self) -> Pattern {
+        Pattern { path: self.path.clone(), shape: self.shape.clone() }
     }
 
     /// The share of items with a date.

@@ -10,7 +10,7 @@ mod place;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::{Found, How, Item, MOST_ITEMS, Page, distinct, feed, identity};
+use super::{Found, How, Item, MOST_ITEMS, Page, Pattern, distinct, feed, identity};
 
 use group::Group;
 use place::Link;
@@ -23,8 +23,8 @@ pub(super) fn read(page: &Page<'_>, text: &str) -> Found {
     let tree = crate::read::html::parse(text);
     let base = base(&tree, &page.exchange.url);
     let links = place::links(page, &tree, &base);
-    let (mut items, sure) = match &page.source.links {
-        Some(css) => (chosen(page, &tree, &links, css), true),
+    let (mut items, sure, pattern) = match &page.source.links {
+        Some(css) => (chosen(page, &tree, &links, css), true, None),
         None => worked_out(page, &links),
     };
     // The office's own order stands: it is the newest first, and dates like 05/12/15 can mislead.
@@ -32,6 +32,7 @@ pub(super) fn read(page: &Page<'_>, text: &str) -> Found {
     items.truncate(MOST_ITEMS);
     let mut found = Found::new(How::Listing, items);
     found.sure = sure;
+    found.pattern = pattern;
     let next = next::page_after(page, &tree, &base);
     found.next = next.filter(|next| !found.items.iter().any(|item| identity::same(&item.url, next)));
     found.further = feed::announced(page, &tree, &base);
@@ -65,15 +66,20 @@ fn chosen(page: &Page<'_>, tree: &Html, links: &[Link<'_>], css: &str) -> Vec<It
     Group::of(page, members, None).items()
 }
 
-/// The best group and those that belong to it; `true` where most of its items carry a date.
-fn worked_out(page: &Page<'_>, links: &[Link<'_>]) -> (Vec<Item>, bool) {
+/// The best group and those that belong to it; `true` where most of its items carry a date. On a further page of a listing
+/// the group that stands where the items of the others stood is the best.
+fn worked_out(page: &Page<'_>, links: &[Link<'_>]) -> (Vec<Item>, bool, Option<Pattern>) {
     let groups = group::all(page, links);
-    let best = groups.iter().filter(|group| group.lists_statements());
-    let Some(best) = best.max_by(|a, b| a.weight().total_cmp(&b.weight())) else { return (Vec::new(), false) };
+    let continues = |group: &&Group| page.pattern.is_some_and(|pattern| group.pattern() == *pattern);
+    let best = groups.iter().find(continues).or_else(|| {
+        let listing = groups.iter().filter(|group| group.lists_statements());
+        listing.max_by(|a, b| a.weight().total_cmp(&b.weight()))
+    });
+    let Some(best) = best else { return (Vec::new(), false, None) };
     let mut members: Vec<(usize, Item)> = Vec::new();
     for group in groups.iter().filter(|group| std::ptr::eq(*group, best) || group.belongs_to(best)) {
         members.extend(group.places().zip(group.items()));
     }
     members.sort_by_key(|(place, _)| *place);
-    (members.into_iter().map(|(_, item)| item).collect(), best.dated() >= 0.5)
+    (members.into_iter().map(|(_, item)| item).collect(), best.dated() >= 0.5, Some(best.pattern()))
 }

@@ -29,9 +29,7 @@ impl Context<'_> {
         let mut gone = Vec::new();
         for poll in &news.polls {
             let Ok(visit) = &poll.visit else { continue };
-            if !matches!(poll.how, Some(How::Listing | How::Feed | How::Json)) || poll.items.is_empty() {
-                continue;
-            }
+            let Some(how) = poll.how.filter(|how| is_kept_in_order(*how) && !poll.items.is_empty()) else { continue };
             let (id, url, body) = (source.id.clone(), poll.url.clone(), visit.answer.body_digest());
             let last = self
                 .write(move |writer| match writer.index().last_kept_poll(&id, url.as_str())? {
@@ -42,12 +40,32 @@ impl Context<'_> {
             let Some(body) = last else { continue };
             let before = Exchange { body, ..visit.answer.clone() };
             let items = discover::read_items(&before, source, client.reach()).items;
-            gone.extend(gone_from_between(&before.body, items, &listed));
+            gone.extend(match how {
+                How::Sitemap => gone_from_all(items, &listed),
+                How::Listing | How::Feed | How::Json | How::Telegram | How::Urls => {
+                    gone_from_between(&before.body, items, &listed)
+                }
+            });
         }
         let known = |url: &Url| lock(self.writer).index().known_at(&source.id, url.as_str());
         gone.retain(|url| matches!(known(url), Ok(Some(_))));
         Ok(gone)
     }
+}
+
+/// Whether what is missing from such a list says something. A channel's own rule stands with its posts.
+fn is_kept_in_order(how: How) -> bool {
+    match how {
+        How::Listing | How::Feed | How::Json | How::Sitemap => true,
+        How::Telegram | How::Urls => false,
+    }
+}
+
+/// Items that are not listed now: a sitemap holds all that there is, in whatever order.
+fn gone_from_all(items: Vec<Item>, listed: &HashSet<String>) -> Vec<Url> {
+    let (stay, gone): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| listed.contains(&identity::canonical(&item.url)));
+    if stay.len() < NEIGHBOURS { Vec::new() } else { gone.into_iter().map(|item| item.url).collect() }
 }
 
 /// Items that are not listed now, though at least three are that stood below them on the page.

@@ -127,7 +127,7 @@ impl Context<'_> {
             }
         }
         self.settle(source, &mut pending, &mut tally).await?;
-        let together = held.len() >= VANISHING_TOGETHER && held.len() * 2 > stood;
+        let together = held.len() >= VANISHING_TOGETHER && held.len() * 2 >= stood;
         for mut looked in held {
             if together || !answered {
                 looked.judgement.verdict = Verdict::Unwell;

@@ -11,6 +11,7 @@ use super::{Context, Told};
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
 use crate::collect::discover::{self, How, Item};
+use crate::collect::due::Recheck;
 use crate::model::source::Source;
 use crate::model::statement::StatementId;
 use crate::model::time::Instant;
@@ -90,7 +91,17 @@ impl Context<'_> {
         for url in gone {
             targets.delisted.insert(self.statement(source, url).await?);
         }
-        let mut left = 0;
+        // what has gone from the listing may lead on to what is new there: it is asked first
+        for known in known.iter().filter(|known| known.has_text && targets.delisted.contains(&known.statement)) {
+            if self.plan.recheck != Recheck::None
+                && by_id.remove(&known.statement).is_some()
+                && let Ok(url) = Url::parse(&known.url)
+            {
+                let (statement, known) = (known.statement.clone(), Some(known.clone()));
+                targets.looks.push(Target { statement, url, known, guid: None, whole: false });
+            }
+        }
+        let (mut taken, mut left) = (0, 0);
         for (item, statement, moved) in listed {
             let too_old =
                 |since: Instant| item.published.and_then(|date| date.latest()).is_some_and(|date| date < since);
@@ -106,10 +117,11 @@ impl Context<'_> {
                 // one that could never be read is news still, as long as it is listed
                 Some(known) if known.has_text && !moved => {}
                 unread => {
-                    if targets.looks.len() >= limit {
+                    if taken >= limit {
                         left += 1;
                         continue;
                     }
+                    taken += 1;
                     let known = unread.cloned();
                     if known.is_none()
                         && let Some(before) = namesake(&item, by_id.values(), &here)
@@ -133,8 +145,8 @@ impl Context<'_> {
         let now = self.clock.now();
         for known in known {
             let due = self.plan.recheck.wants(known, &source.limits.recheck, now);
-            let wanted = known.has_text && (due || targets.delisted.contains(&known.statement));
-            if wanted
+            if known.has_text
+                && due
                 && by_id.contains_key(&known.statement)
                 && let Ok(url) = Url::parse(&known.url)
             {

@@ -83,11 +83,12 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         .or_else(|| search.find(&meta).map(|(date, _)| date));
 
     let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
-    if paragraphs.is_empty()
-        && let Some(body) = &meta.ld.body
-    {
+    // whoever names the body's place is believed, unless nothing stands there
+    let is_asked = selectors.body.is_none() || paragraphs.is_empty();
+    if let Some(body) = meta.ld.body.as_ref().filter(|body| is_asked && stands_there_alone(body, &paragraphs)) {
         warnings.push("the text stands in the page's JSON-LD alone".to_owned());
         paragraphs = body.lines().map(str::to_owned).collect();
+        chosen.clear();
     }
     if paragraphs.is_empty() {
         warnings.push("no text was found on the page".to_owned());
@@ -111,6 +112,15 @@ fn dialect<'m>(declared: &[Option<&'m str>]) -> Option<&'m str> {
     let first = declared.iter().flatten().next().copied()?;
     let of_region = |tag: &&str| tag.len() > first.len() && tag.contains(['-', '_']) && tongue(tag) == tongue(first);
     Some(declared.iter().flatten().copied().find(of_region).filter(|_| !first.contains('-')).unwrap_or(first))
+}
+
+/// Whether what was found on the page is none of the article that its JSON-LD holds, and little beside it: a page that
+/// scripts put together shows its frame alone.
+fn stands_there_alone(body: &str, found: &[String]) -> bool {
+    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let body = folded(body);
+    let length: usize = found.iter().map(String::len).sum();
+    length * 2 < body.len() && !found.iter().any(|paragraph| body.contains(&folded(paragraph)))
 }
 
 /// Places without those that stand inside others, in document order.

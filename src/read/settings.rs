@@ -92,9 +92,9 @@ mod tests {
     #[test]
     fn the_reader_is_named_after_its_version_and_settings() {
         let plain = ReadSettings::default();
-        assert_eq!(reader(&plain).0, "1");
+        assert_eq!(reader(&plain).0, VERSION.to_string());
         let zoned = ReadSettings { timezone: Some("Asia/Baku".to_owned()), ..ReadSettings::default() };
-        assert_eq!(reader(&zoned).0.len(), "1-".len() + 8);
+        assert_eq!(reader(&zoned).0.len(), format!("{VERSION}-").len() + 8);
         let other = ReadSettings { title: Some("Asia/Baku".to_owned()), ..ReadSettings::default() };
         assert_ne!(reader(&zoned), reader(&other));
     }

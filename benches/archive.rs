@@ -95,6 +95,7 @@ fn fill(folder: &Path, count: usize) -> (usize, Places) {
             headers: vec![("content-type".into(), "text/html".into())],
             body,
             protocols: vec!["http/1.1".into()],
+            tls: None,
             ip: None,
             elapsed: Duration::ZERO,
         };

@@ -18,7 +18,7 @@ import re
 import sys
 
 from audit_formats import (
-    Bad, Entry, Record, agree, check_text, ed25519_verify, instant, members, need,
+    Bad, Entry, Record, agree, check_chain, check_text, ed25519_verify, instant, members, need,
     read_bundle, read_checkpoint, read_json, read_key, sha, stated, tile_name, tree_root,
 )  # fmt: skip
 
@@ -164,7 +164,7 @@ class Audit:
 
     def segments(self, vantage, entries):
         """Checks the files that the log names; gives the digests held, by the name under which entries sum them."""
-        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "links", "file")}
+        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "links", "chain", "file")}
         named, revisits, found, indexed = {}, [], {}, set()
         for number, entry in sorted(entries.items()):
             for digest, key in entry.sums if entry.kind == "segment" else []:
@@ -239,7 +239,11 @@ class Audit:
             published = stated(parts["Published"]) if "Published" in parts else None
             self.compared[record.digest] = (sha((parts.get("Title", "") + "\n\n" + body).encode()), published)
         elif record.kind == "metadata":
-            held["links" if record.headers.get("content-type") == "text/plain" else "reading.json"].add(record.digest)
+            kind = record.headers.get("content-type")
+            names = {"text/plain": "links", "application/pem-certificate-chain": "chain"}
+            held[names.get(kind, "reading.json")].add(record.digest)
+            if names.get(kind) == "chain":
+                check_chain(record.block)
             if record.headers.get("content-type", "").startswith("application/json"):
                 self.beside[record.digest] = read_json(record.block)
 
@@ -320,6 +324,11 @@ class Audit:
         earlier = entries.get(equals) if equals is not None and equals < number else None
         need(equals is None or earlier and earlier.kind == "capture", "equals names no earlier capture")
         need(not earlier or earlier.get("statement") == entry.get("statement"), "equals names another statement")
+        for name in ["tls"] + ["tls-%d" % hop for hop in range(1, 1 + sum(name == "hop" for name, _ in entry.fields))]:
+            if entry.get(name):
+                digest, word = entry.digest(name)
+                need(re.fullmatch(r"tls/1\.[23]( TLS_[A-Z0-9_]+)?", word), "a connection that cannot be read: %r" % word)
+                need(digest in held["chain"], "the certificates are not held: %s" % digest)
         if entry.get("body"):
             digest, word = entry.digest("body")
             need(word in ("kept", "same", "dropped"), "a body neither kept, same nor dropped")

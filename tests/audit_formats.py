@@ -272,6 +272,14 @@ class Record:
             need(good, "a payload digest that is not that of the payload: %s" % said)
 
 
+def check_chain(block):
+    """Certificates in PEM, at least one, and nothing else."""
+    certificate = rb"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n"
+    need(block and not re.sub(certificate, b"", block), "a chain that is not certificates in PEM")
+    for text in re.findall(certificate, block):
+        need(base64_strict(text.replace(b"\n", b"").decode())[:1] == b"\x30", "a certificate that is not DER")
+
+
 def check_text(block):
     """The one canonical form of a statement's text."""
     try:

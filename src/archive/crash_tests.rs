@@ -103,6 +103,7 @@ fn exchange(url: &Url, status: u16, body: &str, now: Instant) -> Exchange {
         headers: vec![("content-type".into(), "text/html".into())],
         body: body.as_bytes().to_vec(),
         protocols: vec!["http/1.1".into()],
+        tls: None,
         ip: None,
         elapsed: Duration::ZERO,
     }

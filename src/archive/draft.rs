@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::chain;
 use super::storage::{Storage, StorageError};
 use super::warc::cdxj::Line;
 use super::warc::{self, Member, Record};
@@ -51,7 +52,7 @@ pub struct Draft {
     wet: Part,
     /// First record in this draft of each body.
     bodies: HashMap<Digest, Original>,
-    /// Texts, and what stands beside them.
+    /// Texts, what stands beside them, and chains of certificates.
     texts: HashMap<Digest, Vec<u8>>,
     /// Sums of the exchanges that were written, by the id of the answer's record.
     written: HashMap<String, Vec<(Digest, String)>>,
@@ -95,7 +96,13 @@ impl Draft {
     }
 
     /// Takes in an exchange; as a revisit where its body is held already. Gives the sums of what was written.
-    pub fn exchange(&mut self, exchange: &Exchange, original: Option<Original>) -> Vec<(Digest, String)> {
+    /// What `held` says to be kept already of the peer's certificates is not written.
+    pub fn exchange(
+        &mut self,
+        exchange: &Exchange,
+        original: Option<Original>,
+        held: impl Fn(&Digest) -> bool,
+    ) -> Vec<(Digest, String)> {
         let answer = match &original {
             Some(first) => warc::revisit(exchange, warc::Original { url: &first.url, date: first.date }),
             None => warc::response(exchange),
@@ -130,8 +137,32 @@ impl Draft {
             sums.push((body, "body".to_owned()));
             self.bodies.entry(body).or_insert_with(|| Original { url: url.to_owned(), date: exchange.at });
         }
+        sums.extend(self.chain(exchange, Some(&id), held));
         self.written.insert(id, sums.clone());
         sums
+    }
+
+    /// Takes in the certificates that the peer of an exchange presented, unless they are held; gives their sum. `of` is the id
+    /// of the answer's record, if that is kept.
+    pub fn chain(
+        &mut self,
+        exchange: &Exchange,
+        of: Option<&str>,
+        held: impl Fn(&Digest) -> bool,
+    ) -> Option<(Digest, String)> {
+        let pem = chain::pem(&exchange.tls.as_ref()?.chain).into_bytes();
+        let digest = Digest::of(&pem);
+        if held(&digest) || self.texts.contains_key(&digest) {
+            return None;
+        }
+        self.warc.begin(exchange.at, &self.vantage, &self.software);
+        let address = chain::address(&exchange.url);
+        let record = warc::metadata(&address, exchange.at, of, chain::MEDIA_TYPE, pem);
+        let member = self.warc.add(&record);
+        let line = Line::new(&address, exchange.at, chain::MEDIA_TYPE, digest, member, "").with("block", digest);
+        self.warc.lines.push(line);
+        self.texts.insert(digest, record.block);
+        Some((digest, "chain".to_owned()))
     }
 
     /// Takes in a reading of a body: the text, and what stands beside it. Gives the digests of both.

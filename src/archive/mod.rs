@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod catchup;
+pub mod chain;
 pub mod checkpoint;
 pub mod draft;
 pub mod history;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::catchup;
+use super::chain;
 use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
@@ -13,7 +14,7 @@ use super::log::{Log, LogError};
 use super::storage::{Storage, StorageError};
 use super::warc;
 use crate::model::digest::Digest;
-use crate::model::entry::{Entry, EntryError};
+use crate::model::entry::{Entry, EntryError, Fact, Peer};
 use crate::model::statement::StatementId;
 use crate::model::text::Text;
 
@@ -219,6 +220,23 @@ impl Archive {
         let Some(bytes) = log.entry(seq.number())? else { return Ok(None) };
         let vantage = log.vantage().to_owned();
         Entry::parse(&bytes).map(Some).map_err(|source| ArchiveError::Entry { number: seq.number(), vantage, source })
+    }
+
+    /// Who answered a capture, or a look at a listing: the address, the connection, and how long it took.
+    pub fn peer(&self, capture: Seq) -> Result<Peer, ArchiveError> {
+        let Some(entry) = self.entry(capture)? else { return Ok(Peer::default()) };
+        Ok(match Fact::read(&entry) {
+            Ok(Fact::Capture(fact)) => fact.answer.peer,
+            Ok(Fact::Poll(fact)) => fact.answer.peer,
+            Ok(_) | Err(_) => Peer::default(),
+        })
+    }
+
+    /// The certificates that the peer of a capture presented, its own first, each as DER; `None` where it was not asked over a
+    /// trusted connection. Their PEM, which the entry names by its digest, is under [`Archive::bytes`].
+    pub fn peer_chain(&self, capture: Seq) -> Result<Option<Vec<Vec<u8>>>, ArchiveError> {
+        let Some(tls) = self.peer(capture)?.tls else { return Ok(None) };
+        Ok(self.bytes(&tls.chain)?.as_deref().and_then(chain::certificates))
     }
 
     /// The body that a capture kept, with the head of the response that brought it.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::chain;
 use super::history::Seq;
 use crate::model::capture::{Exchange, Judgement, Reading, Visit};
 use crate::model::digest::Digest;
@@ -63,6 +64,8 @@ impl<'a> Sight<'a> {
             final_url: self.answer.map(|answer| answer.url.to_string()).filter(|url| url != self.url.as_str()),
             status: self.answer.map(|answer| answer.status),
             robots: self.robots.map(str::to_owned),
+            peer: self.answer.map(chain::peer).unwrap_or_default(),
+            hop_peers: self.hops.iter().map(chain::peer).collect(),
             ..Answer::only(self.judgement.verdict, self.judgement.evidence.clone())
         }
     }

@@ -3,6 +3,8 @@
 //! A [`Writer`] holds the archive's lock. What it takes in is visible to its own questions at once, and durable, signed
 //! and visible to others after [`Writer::publish`]. After an error nothing more can be appended: open anew.
 
+mod keeping;
+
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +12,19 @@ use std::time::Duration;
 use url::Url;
 
 use super::checkpoint::SigningKey;
-use super::draft::{Draft, Original};
+use super::draft::Draft;
 use super::history::{History, Seq};
 use super::index::{Health, Kept, Polled, Reached, Standing};
 use super::log::LogWriter;
 use super::plan::Plan;
 use super::reader::{Archive, ArchiveError, Places};
-use super::sight::{ListingSight, Readings, Sight, telling_headers};
+use super::sight::{ListingSight, Readings, Sight};
 use super::storage::{Lock, Storage};
 pub use super::telling::holder;
 use super::telling::{event_of, health_event, poll_event, redesigned_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
-use crate::model::entry::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Note, Poll, ReadingFact, Round, SegmentFact, Tally,
-};
+use crate::model::entry::{Alias, ArchiveFact, Capture, Fact, Note, Poll, ReadingFact, Round, SegmentFact, Tally};
 use crate::model::event::Event;
 use crate::model::source::Keep;
 use crate::model::statement::{SourceId, StatementId};
@@ -331,36 +331,6 @@ impl Writer {
         let reader: ReaderId = reading.reader.clone();
         self.push(&Fact::Reading(ReadingFact { time: now, capture: capture.number(), body, reader, outcome }))?;
         Ok(())
-    }
-
-    /// Puts the exchange into the draft if it is kept, or tells of it in the answer; gives the sums of what was written.
-    fn keep_exchange(
-        &mut self,
-        sight: &Sight<'_>,
-        answer: &mut Answer,
-        keeps: bool,
-    ) -> Result<Vec<(Digest, String)>, ArchiveError> {
-        let Some(exchange) = sight.answer else { return Ok(Vec::new()) };
-        let digest = exchange.body_digest();
-        let held = self.holds(&digest) || self.draft.original_of(&digest).is_some();
-        if !keeps {
-            if !exchange.body.is_empty() || exchange.status == 200 {
-                answer.body = Some((digest, if held { Keeping::Same } else { Keeping::Dropped }));
-            }
-            answer.headers = telling_headers(exchange);
-            return Ok(Vec::new());
-        }
-        let mut sums = Vec::new();
-        for (number, hop) in (1..).zip(sight.hops) {
-            for (sum, name) in self.draft.exchange(hop, None) {
-                sums.push((sum, format!("{name}-{number}")));
-            }
-        }
-        let original = if held { self.archive.index().original_of(self.log_id, &digest)? } else { None };
-        let original = original.map(|(url, date)| Original { url, date }).or_else(|| self.draft.original_of(&digest));
-        answer.body = Some((digest, if original.is_some() { Keeping::Same } else { Keeping::Kept }));
-        sums.extend(self.draft.exchange(exchange, original));
-        Ok(sums)
     }
 
     fn note_validators(&self, url: &Url, answer: &Exchange) -> Result<(), ArchiveError> {

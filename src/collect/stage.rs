@@ -49,6 +49,7 @@ pub(crate) fn exchange(url: &str, status: u16, content_type: &str, body: &str) -
         headers: vec![("content-type".into(), content_type.into())],
         body: body.as_bytes().to_vec(),
         protocols: vec!["http/1.1".into()],
+        tls: None,
         ip: None,
         elapsed: Duration::ZERO,
     }

@@ -1,6 +1,7 @@
 //! What came over the wire, and what our reader made of it, while both are still in memory.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Exchange {
     pub body: Vec<u8>,
     /// Values of `WARC-Protocol`: `http/1.1`, `h2`, `tls/1.3`.
     pub protocols: Vec<String>,
+    /// What the peer showed of itself; `None` where the connection was not a trusted one.
+    pub tls: Option<Arc<Handshake>>,
     /// The address that answered.
     pub ip: Option<IpAddr>,
     /// From sending the request to the last byte of the body.
@@ -46,6 +49,17 @@ impl Exchange {
     pub fn body_digest(&self) -> Digest {
         Digest::of(&self.body)
     }
+}
+
+/// How a trusted connection came about, and what the peer showed of itself in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handshake {
+    /// The version as `WARC-Protocol` has it: `tls/1.2`, `tls/1.3`.
+    pub version: &'static str,
+    /// The cipher suite by its name in IANA's registry, where it was learnt.
+    pub cipher: Option<String>,
+    /// The certificates as the peer presented them, its own first, each as DER.
+    pub chain: Vec<Vec<u8>>,
 }
 
 /// One look at an address: the exchange that answered, after those that led on to it.

@@ -18,3 +18,4 @@ mod kill;
 mod names;
 mod refusals;
 mod rounds;
+mod secure;

@@ -20,7 +20,7 @@ use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
 use super::storage::{Storage, StorageError};
 use crate::model::digest::Digest;
-use crate::model::entry::{Entry, Fact, SegmentFact};
+use crate::model::entry::{Capture, Entry, Fact, Poll, SegmentFact};
 use crate::model::finding::{Finding, Level};
 
 /// What an audit went through.
@@ -202,8 +202,21 @@ impl Audit<'_> {
         // what cannot be read was told already
         let readable = catchup::facts(log, id, 0).filter_map(|(seq, fact)| fact.ok().map(|fact| Ok((seq, fact))));
         catchup::take_in(rebuilt, log, id, readable, storage, &mut |seq, fact| {
-            let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_)) = fact else { return Ok(()) };
-            for (digest, name) in &fact.entry().sums {
+            let named = match fact {
+                Fact::Capture(Capture { answer, sums, .. }) | Fact::Poll(Poll { answer, sums, .. }) => {
+                    let peers = answer.hop_peers.iter().chain([&answer.peer]);
+                    let chains = peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain".to_owned())));
+                    sums.iter().cloned().chain(chains).collect()
+                }
+                Fact::Reading(_) => fact.entry().sums,
+                Fact::Archive(_)
+                | Fact::Round(_)
+                | Fact::Segment(_)
+                | Fact::Alias(_)
+                | Fact::Note(_)
+                | Fact::Unknown(_) => return Ok(()),
+            };
+            for (digest, name) in &named {
                 if rebuilt.find(digest)?.is_none() {
                     let place = format!("{} entry {}", log.vantage(), seq.number());
                     let what = format!("its {name} ({digest}) is not in the segments");

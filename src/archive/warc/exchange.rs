@@ -87,7 +87,10 @@ fn answer(kind: Kind, exchange: &Exchange, block: &[u8]) -> Record {
     for protocol in &exchange.protocols {
         record = record.with("WARC-Protocol", protocol);
     }
-    record
+    match exchange.tls.as_ref().and_then(|tls| tls.cipher.as_deref()) {
+        Some(cipher) => record.with("WARC-Cipher-Suite", cipher),
+        None => record,
+    }
 }
 
 /// A record about an address, its id made of all that is given here.

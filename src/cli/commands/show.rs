@@ -1,7 +1,8 @@
 //! `show`: the text of a statement, its body, or all that is known of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use onrecord::model::entry::Peer;
 use onrecord::model::time::rfc3339;
 
 use super::list;
@@ -46,6 +47,7 @@ pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
         object["reader"] = revision.reader.0.clone().into();
         object["statement_sha256"] = statement.digest().hex().into();
         object["addresses"] = archive.index().addresses(&statement.digest())?.into();
+        object["peer"] = peer(&archive.peer(revision.capture)?);
         let notes = archive.index().notes(&statement.digest())?;
         object["notes"] = notes
             .iter()
@@ -80,4 +82,17 @@ pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
     out.line("")?;
     out.line(&clean_lines(&text.body()))?;
     Ok(Status::Done)
+}
+
+/// Who answered, as JSON.
+fn peer(peer: &Peer) -> Value {
+    json!({
+        "ip": peer.ip.map(|ip| ip.to_string()),
+        "took_ms": peer.took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+        "tls": peer.tls.as_ref().map(|tls| json!({
+            "version": tls.version,
+            "cipher": tls.cipher,
+            "chain_sha256": tls.chain.hex(),
+        })),
+    })
 }

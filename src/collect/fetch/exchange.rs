@@ -6,10 +6,10 @@ use reqwest::{Request, Response};
 use tokio::time::{Instant as Tick, timeout_at};
 use url::Url;
 
-use crate::model::capture::Exchange;
+use crate::model::capture::{Exchange, Handshake};
 
 use super::failure::{self, Failure, FailureKind};
-use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record};
+use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record, tls};
 
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const CODINGS: &str = "gzip, br, zstd";
@@ -28,12 +28,15 @@ impl Client {
         let at = self.clock.now();
         let started = Tick::now();
         let deadline = started + self.limits.timeout;
-        let response = match timeout_at(deadline, self.http.execute(request)).await {
+        let (sent, cipher) = tls::watched(timeout_at(deadline, self.http.execute(request))).await;
+        let response = match sent {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(failure::of_sending(&error, url)),
             Err(_) => return Err(failure::timeout(host)),
         };
-        let protocols = self.protocols(&response);
+        let certificate = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate());
+        let tls = certificate.and_then(|certificate| self.met.handshake(certificate, cipher));
+        let protocols = protocols(&response, tls.as_deref());
         let ip = if self.proxied { None } else { response.remote_addr().map(|address| address.ip()) };
         let status = response.status();
         let headers = response.headers().clone();
@@ -55,6 +58,7 @@ impl Client {
             headers: readable(&headers),
             body,
             protocols,
+            tls,
             ip,
             elapsed,
         })
@@ -86,17 +90,16 @@ impl Client {
             }
         }
     }
+}
 
-    fn protocols(&self, response: &Response) -> Vec<String> {
-        let http = match response.version() {
-            reqwest::Version::HTTP_10 => "http/1.0",
-            reqwest::Version::HTTP_2 => "h2",
-            _ => "http/1.1",
-        };
-        let certificate = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate());
-        let tls = certificate.and_then(|certificate| self.seen_tls.of(certificate));
-        [http].into_iter().chain(tls).map(str::to_owned).collect()
-    }
+/// The values of `WARC-Protocol`.
+fn protocols(response: &Response, tls: Option<&Handshake>) -> Vec<String> {
+    let http = match response.version() {
+        reqwest::Version::HTTP_10 => "http/1.0",
+        reqwest::Version::HTTP_2 => "h2",
+        _ => "http/1.1",
+    };
+    [http].into_iter().chain(tls.map(|tls| tls.version)).map(str::to_owned).collect()
 }
 
 /// Reads the body as it was sent, chunks already joined.

@@ -79,7 +79,7 @@ pub enum FetchError {
 /// What goes out to one source.
 pub struct Client {
     http: reqwest::Client,
-    seen_tls: Arc<tls::Versions>,
+    met: Arc<tls::Met>,
     clock: Arc<dyn Clock>,
     hosts: Arc<Hosts>,
     reach: Arc<Reach>,
@@ -105,7 +105,7 @@ impl Client {
     /// Where the source's proxy, headers or certificates cannot be used.
     pub fn new(source: &Source, contact: &str, clock: Arc<dyn Clock>, hosts: Arc<Hosts>) -> Result<Self, FetchError> {
         let reach = Arc::new(Reach::of(source));
-        let (tls, seen_tls) = tls::config(source.ca.as_deref())?;
+        let (tls, met) = tls::config(source.ca.as_deref())?;
         let mut limits = source.limits.clone();
         limits.timeout = limits.timeout.min(LONGEST_TIME);
         limits.min_interval = limits.min_interval.min(LONGEST_TIME);
@@ -144,7 +144,7 @@ impl Client {
         }
         Ok(Self {
             http,
-            seen_tls,
+            met,
             clock,
             hosts,
             reach,

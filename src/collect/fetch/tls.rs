@@ -1,60 +1,81 @@
 //! Trusted connections: rustls with ring, the public roots that the program carries, and the source's own.
 //!
-//! Every certificate is checked; there is no switch that leaves it out. The verifier only looks on, to learn which version
-//! of TLS a connection speaks, which reqwest does not tell.
+//! Every certificate is checked; there is no switch that leaves it out. The verifier only looks on, to learn which
+//! certificates a peer presents and which version of TLS it speaks, which reqwest does not tell.
+//!
+//! A source's looks come one after the other, so that the last connection to the holder of a certificate is the one
+//! in use.
+
+mod suites;
 
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CipherSuite, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::model::capture::Handshake;
 use crate::model::digest::Digest;
 
 use super::FetchError;
 
+pub(super) use suites::watched;
+
 /// Largest file of further roots, in bytes.
 const MOST_CA_BYTES: u64 = 1_000_000;
-/// Most certificates remembered; a source's hosts have a handful.
-const MOST_SEEN: usize = 256;
+/// Most peers remembered; a source's hosts have a handful.
+const MOST_MET: usize = 256;
 
-/// Which version of TLS the holder of a certificate spoke last.
+/// The peers that a client met, by the digest of their own certificate: how the last connection to each came about.
 #[derive(Debug, Default)]
-pub(super) struct Versions(Mutex<HashMap<Digest, &'static str>>);
+pub(super) struct Met(Mutex<HashMap<Digest, Arc<Handshake>>>);
 
-impl Versions {
-    /// The `WARC-Protocol` word for the holder of `certificate`.
-    pub(super) fn of(&self, certificate: &[u8]) -> Option<&'static str> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&Digest::of(certificate)).copied()
+impl Met {
+    /// How the last connection to the holder of `certificate` came about; `cipher` is its suite, if it was made just now.
+    pub(super) fn handshake(&self, certificate: &[u8], cipher: Option<CipherSuite>) -> Option<Arc<Handshake>> {
+        let mut met = self.lock();
+        let handshake = met.get_mut(&Digest::of(certificate))?;
+        let cipher = cipher.map(iana_name).filter(|cipher| handshake.cipher.as_ref() != Some(cipher));
+        if let Some(cipher) = cipher {
+            Arc::make_mut(handshake).cipher = Some(cipher);
+        }
+        Some(Arc::clone(handshake))
     }
 
-    fn note(&self, certificate: &[u8], version: &'static str) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= MOST_SEEN {
-            seen.clear();
+    fn note(&self, certificate: &[u8], change: impl FnOnce(&mut Handshake)) {
+        let mut met = self.lock();
+        if met.len() >= MOST_MET {
+            met.clear();
         }
-        seen.insert(Digest::of(certificate), version);
+        let fresh = || Arc::new(Handshake { version: "tls", cipher: None, chain: Vec::new() });
+        change(Arc::make_mut(met.entry(Digest::of(certificate)).or_insert_with(fresh)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Arc<Handshake>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The settings of trusted connections, and what will be learnt from them.
-pub(super) fn config(ca: Option<&Path>) -> Result<(ClientConfig, Arc<Versions>), FetchError> {
+///
+/// No session is resumed: a peer that resumes one does not present its certificates again.
+pub(super) fn config(ca: Option<&Path>) -> Result<(ClientConfig, Arc<Met>), FetchError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = ca {
         add_roots(&mut roots, path)?;
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = suites::provider();
     let begin = |error: Box<dyn std::error::Error + Send + Sync>| FetchError::Begin(error);
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .map_err(|error| begin(error.into()))?;
-    let seen = Arc::new(Versions::default());
-    let verifier = Arc::new(Onlooker { inner, seen: Arc::clone(&seen) });
+    let met = Arc::new(Met::default());
+    let verifier = Arc::new(Onlooker { inner, met: Arc::clone(&met) });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| begin(error.into()))?
@@ -62,7 +83,14 @@ pub(super) fn config(ca: Option<&Path>) -> Result<(ClientConfig, Arc<Versions>),
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok((config, seen))
+    config.resumption = Resumption::disabled();
+    Ok((config, met))
+}
+
+/// The name of a suite in IANA's registry: rustls calls those of TLS 1.3 `TLS13_...`.
+fn iana_name(suite: CipherSuite) -> String {
+    let name = suite.as_str().map_or_else(|| format!("{suite:?}"), str::to_owned);
+    name.replacen("TLS13_", "TLS_", 1)
 }
 
 #[allow(clippy::disallowed_methods)] // certificates that a person names are no object of an archive
@@ -81,11 +109,11 @@ fn add_roots(roots: &mut RootCertStore, path: &Path) -> Result<(), FetchError> {
     if found == 0 { Err(bad("it holds no certificate in PEM form".into())) } else { Ok(()) }
 }
 
-/// Leaves every decision to webpki, and notes the version that was spoken.
+/// Leaves every decision to webpki, and notes what was presented.
 #[derive(Debug)]
 struct Onlooker {
     inner: Arc<WebPkiServerVerifier>,
-    seen: Arc<Versions>,
+    met: Arc<Met>,
 }
 
 impl ServerCertVerifier for Onlooker {
@@ -97,7 +125,10 @@ impl ServerCertVerifier for Onlooker {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verified = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
+        let chain = [end_entity].into_iter().chain(intermediates).map(|certificate| certificate.to_vec()).collect();
+        self.met.note(end_entity, |handshake| handshake.chain = chain);
+        Ok(verified)
     }
 
     fn verify_tls12_signature(
@@ -106,7 +137,7 @@ impl ServerCertVerifier for Onlooker {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.seen.note(certificate, "tls/1.2");
+        self.met.note(certificate, |handshake| handshake.version = "tls/1.2");
         self.inner.verify_tls12_signature(message, certificate, signature)
     }
 
@@ -116,7 +147,7 @@ impl ServerCertVerifier for Onlooker {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.seen.note(certificate, "tls/1.3");
+        self.met.note(certificate, |handshake| handshake.version = "tls/1.3");
         self.inner.verify_tls13_signature(message, certificate, signature)
     }
 

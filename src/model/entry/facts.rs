@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::Entry;
+use super::{Entry, Peer};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
@@ -134,6 +134,10 @@ pub struct Answer {
     pub headers: Vec<String>,
     /// Why robots.txt was not obeyed.
     pub robots: Option<String>,
+    /// Who answered.
+    pub peer: Peer,
+    /// Who answered each redirect.
+    pub hop_peers: Vec<Peer>,
 }
 
 impl Answer {
@@ -148,6 +152,8 @@ impl Answer {
             body: None,
             headers: vec![],
             robots: None,
+            peer: Peer::default(),
+            hop_peers: vec![],
         }
     }
 }

@@ -9,7 +9,7 @@ use super::facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
     Tally,
 };
-use super::{Entry, EntryError};
+use super::{Entry, EntryError, Peer};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::time::{Instant, parse_rfc3339, rfc3339};
 
@@ -312,6 +312,10 @@ impl Answer {
         if let Some(reason) = &self.robots {
             entry.push("robots", reason);
         }
+        self.peer.write(entry, "");
+        for (number, peer) in (1..).zip(&self.hop_peers) {
+            peer.write(entry, &format!("-{number}"));
+        }
     }
 
     fn read(entry: &Entry, kind: &'static str) -> Result<Self, EntryError> {
@@ -320,6 +324,8 @@ impl Answer {
             let (status, url) = hop.split_once(' ')?;
             Some((status.parse().ok()?, url.to_owned()))
         });
+        let hops: Vec<(u16, String)> = hops.collect::<Option<_>>().ok_or(bad("hop"))?;
+        let hop_peers = (1..=hops.len()).map(|number| Peer::read(entry, &format!("-{number}"))).collect();
         let body = match entry.get("body") {
             None => None,
             Some(value) => {
@@ -334,7 +340,7 @@ impl Answer {
             }
         };
         Ok(Self {
-            hops: hops.collect::<Option<_>>().ok_or(bad("hop"))?,
+            hops,
             final_url: entry.get("final-url").map(str::to_owned),
             status: entry.get("status").map(|s| s.parse().map_err(|_| bad("status"))).transpose()?,
             verdict: entry.get("verdict").and_then(Verdict::from_word).ok_or(bad("verdict"))?,
@@ -342,6 +348,8 @@ impl Answer {
             body,
             headers: entry.all("header").map(str::to_owned).collect(),
             robots: entry.get("robots").map(str::to_owned),
+            peer: Peer::read(entry, ""),
+            hop_peers,
         })
     }
 }

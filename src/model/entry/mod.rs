@@ -6,11 +6,13 @@
 
 mod facts;
 mod forms;
+mod peer;
 
 pub use facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
     Tally,
 };
+pub use peer::{Peer, Tls};
 
 use super::digest::Digest;
 

@@ -28,6 +28,7 @@ fn exchange() -> Exchange {
         headers: Vec::new(),
         body: b"<p>decoded</p>\r\n\r\nWARC/1.1\r\n".to_vec(),
         protocols: vec!["h2".into(), "tls/1.3".into()],
+        tls: None,
         ip: "192.0.2.1".parse().ok(),
         elapsed: Duration::ZERO,
     }

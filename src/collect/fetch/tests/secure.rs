@@ -15,16 +15,29 @@ fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
 }
 
+fn certificate(name: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_file(file(name)).expect("a certificate")
+}
+
 /// Serves one page for ever, in HTTP/2 where `h2` is offered.
 async fn office(h2: bool) -> Url {
-    let certificate = CertificateDer::from_pem_file(file("office.pem")).expect("a certificate");
+    office_with(h2, &rustls::version::TLS13, None).await
+}
+
+/// Serves one page for ever, with this version of TLS and, where one is given, this suite alone.
+async fn office_with(
+    h2: bool,
+    version: &'static rustls::SupportedProtocolVersion,
+    suite: Option<rustls::CipherSuite>,
+) -> Url {
     let key = PrivateKeyDer::from_pem_file(file("office.key")).expect("a key");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.retain(|known| suite.is_none_or(|suite| known.suite() == suite));
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[version])
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
+        .with_single_cert(vec![certificate("office.pem"), certificate("root.pem")], key)
         .expect("a key that fits");
     if h2 {
         config.alpn_protocols = vec![b"h2".to_vec()];
@@ -85,6 +98,32 @@ async fn a_root_of_the_sources_own_is_trusted() {
     let url = office(false).await;
     let answer = look_at(&url, Some(file("root.pem"))).await.expect("an answer").answer;
     assert_eq!((answer.body.as_slice(), answer.protocols.join(" ")), (&b"page"[..], "http/1.1 tls/1.3".to_owned()));
+}
+
+#[tokio::test]
+async fn the_chain_the_version_and_the_suite_are_recorded() {
+    use rustls::CipherSuite as Suite;
+    use rustls::version::{TLS12, TLS13};
+    let offices = [
+        (&TLS13, Suite::TLS13_AES_128_GCM_SHA256, "tls/1.3 TLS_AES_128_GCM_SHA256"),
+        (&TLS13, Suite::TLS13_CHACHA20_POLY1305_SHA256, "tls/1.3 TLS_CHACHA20_POLY1305_SHA256"),
+        (&TLS12, Suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "tls/1.2 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+    ];
+    for (version, suite, expected) in offices {
+        let url = office_with(true, version, Some(suite)).await;
+        let mut source = source(url.as_str());
+        source.ca = Some(file("root.pem"));
+        let client = client_of(&source);
+        for again in ["on a new connection", "on the same connection"] {
+            let visit = client.look(&url, &Validators::default()).await.expect("an answer");
+            let tls = visit.answer.tls.expect("a trusted connection");
+            assert_eq!(format!("{} {}", tls.version, tls.cipher.clone().unwrap_or_default()), expected, "{again}");
+            let chain: Vec<&[u8]> = tls.chain.iter().map(Vec::as_slice).collect();
+            assert_eq!(chain, [&*certificate("office.pem"), &*certificate("root.pem")], "{again}");
+        }
+    }
+    let plain = Server::start(|_, stream| reply(stream, "200 OK", &[], PAGE));
+    assert!(look(&plain, "/").await.expect("an answer").answer.tls.is_none());
 }
 
 #[tokio::test]

@@ -72,7 +72,8 @@ impl Search<'_> {
 
     /// A link whose text is more than a date: one to the day's archive or to the page itself says nothing else.
     fn leads_elsewhere(&self, place: usize) -> bool {
-        !self.is_own_link(place) && !(self.is_brief(place) && dates::is_date_line(&self.outline.text(place)))
+        let says_a_date = self.is_brief(place) && dates::is_date_line(&self.outline.text(place));
+        !says_a_date && !self.is_own_link(place)
     }
 
     /// Whether a place holds little: little text in few elements.

@@ -131,7 +131,8 @@ impl Search<'_> {
         self.captured_at.is_none_or(|now| date.day() <= (now + TimeDelta::days(2)).date_naive())
     }
 
-    fn printed(&self, text: &str) -> Option<Stated> {
+    /// The date in a printed line.
+    pub(super) fn printed(&self, text: &str) -> Option<Stated> {
         let said = dates::printed(text, self.language(), self.timezone, self.captured_at);
         said.filter(|date| self.is_past(date))
     }

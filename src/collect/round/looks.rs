@@ -6,10 +6,9 @@ use std::sync::Arc;
 use url::Url;
 
 use super::identity::{Names, note_aliases};
-use super::reading::{read_answer, read_kept};
+use super::reading::{content_type, read_answer, read_kept};
 use super::redesign::Difference;
 use super::settle::{Changed, Pending};
-use super::shape::Shape;
 use super::verdicts::judge_failure;
 use super::{Context, MOST_WAITING, lock, noise, robots_reason};
 use crate::archive::history::{Seq, State};
@@ -25,6 +24,7 @@ use crate::model::source::Source;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 use crate::model::time::Instant;
+use crate::read::shape::Shape;
 
 /// A body is asked for whole at least this often, whatever the server says of "unchanged": some say so of all.
 const WHOLE_EVERY: chrono::TimeDelta = chrono::TimeDelta::days(7);
@@ -245,11 +245,6 @@ fn text_of(archive: &Archive, digest: Option<crate::model::digest::Digest>) -> R
         Some(digest) => archive.text(&digest),
         None => Ok(None),
     }
-}
-
-/// `Content-Type` in the head of a response that is kept.
-fn content_type(head: &[u8]) -> Option<String> {
-    super::reading::header(&String::from_utf8_lossy(head), "content-type")
 }
 
 /// A look that was not answered.

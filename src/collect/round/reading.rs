@@ -16,14 +16,19 @@ pub fn read_answer(exchange: &Exchange, url: &Url, settings: &ReadSettings) -> R
 
 /// Reads a kept body again, with the head of the response that brought it.
 pub fn read_kept(head: &[u8], body: &[u8], url: &Url, captured_at: Instant, settings: &ReadSettings) -> Reading {
-    let content_type = header(&String::from_utf8_lossy(head), "content-type");
+    let content_type = content_type(head);
     let page =
         read::Page { body, content_type: content_type.as_deref(), url: Some(url), captured_at: Some(captured_at) };
     read::read(&page, settings)
 }
 
+/// `Content-Type` in the head of a response that is kept.
+pub(in crate::collect) fn content_type(head: &[u8]) -> Option<String> {
+    header(&String::from_utf8_lossy(head), "content-type")
+}
+
 /// A field of a head as it is kept.
-pub(super) fn header(head: &str, wanted: &str) -> Option<String> {
+fn header(head: &str, wanted: &str) -> Option<String> {
     head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())

@@ -8,8 +8,8 @@ mod facts;
 mod forms;
 
 pub use facts::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
-    Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
+    SegmentFact, Tally,
 };
 
 use super::digest::Digest;

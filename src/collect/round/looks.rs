@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::identity::{Names, note_aliases};
-use super::reading::{content_type, read_answer, read_kept};
+use super::reading::{is_reshaped, read_answer, read_kept};
 use super::redesign::Difference;
 use super::settle::{Changed, Pending};
 use super::verdicts::judge_failure;
@@ -20,11 +20,10 @@ use crate::collect::fetch::{Client, Failure, Validators};
 use crate::collect::judge;
 use crate::model::capture::{Exchange, Judgement, Verdict, Visit};
 use crate::model::entry::{Mark, Sameness, Tally};
-use crate::model::source::Source;
+use crate::model::source::{ReadSettings, Source};
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 use crate::model::time::Instant;
-use crate::read::shape::Shape;
 
 /// A body is asked for whole at least this often, whatever the server says of "unchanged": some say so of all.
 const WHOLE_EVERY: chrono::TimeDelta = chrono::TimeDelta::days(7);
@@ -140,7 +139,7 @@ impl Context<'_> {
                         looked.judgement.evidence.push(line);
                     }
                     readings.fresh = Some(fresh);
-                    before = stood_before(&lock(&writer), &standing, &readings, kept.as_ref(), &looked)?;
+                    before = stood_before(&lock(&writer), &standing, &readings, kept.as_ref(), &looked, &settings)?;
                 }
                 if looked.known.is_some() {
                     note_aliases(&mut lock(&writer), &id, &looked, readings.fresh.as_ref(), &round_names)?;
@@ -203,6 +202,7 @@ fn stood_before(
     readings: &Readings,
     kept: Option<&KeptExchange>,
     looked: &Looked,
+    settings: &ReadSettings,
 ) -> Result<Option<Before>, ArchiveError> {
     let (Some(seq), Some(fresh), Ok(visit)) = (standing.current, &readings.fresh, &looked.answer) else {
         return Ok(None);
@@ -218,10 +218,7 @@ fn stood_before(
     if old == fresh.text && visible == Some(fresh.visible) {
         return Ok(None);
     }
-    let shape_before = kept.map(|kept| Shape::of(&kept.body, content_type(&kept.head).as_deref()));
-    let answer = &visit.answer;
-    let reshaped =
-        shape_before.is_some_and(|shape| shape.differs(&Shape::of(&answer.body, answer.header("content-type"))));
+    let reshaped = kept.is_some_and(|kept| is_reshaped(kept, &visit.answer, settings));
     let restless =
         if old.same_revision(&fresh.text) { None } else { restless(writer, &looked.statement, &fresh.text)? };
     Ok(Some(Before { seq, difference: Difference::between(&old, &fresh.text), reshaped, restless }))

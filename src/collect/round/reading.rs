@@ -2,10 +2,12 @@
 
 use url::Url;
 
+use crate::archive::reader::KeptExchange;
 use crate::model::capture::{Exchange, Reading};
 use crate::model::source::ReadSettings;
 use crate::model::time::Instant;
-use crate::read;
+use crate::read::shape::Shape;
+use crate::read::{self, site};
 
 /// Reads the body of an exchange as the statement at `url`.
 pub fn read_answer(exchange: &Exchange, url: &Url, settings: &ReadSettings) -> Reading {
@@ -20,6 +22,17 @@ pub fn read_kept(head: &[u8], body: &[u8], url: &Url, captured_at: Instant, sett
     let page =
         read::Page { body, content_type: content_type.as_deref(), url: Some(url), captured_at: Some(captured_at) };
     read::read(&page, settings)
+}
+
+/// Whether a page is built in another way than its kept body: of other elements, or by another template of those that were
+/// learnt.
+pub(super) fn is_reshaped(kept: &KeptExchange, answer: &Exchange, settings: &ReadSettings) -> bool {
+    let (was, is) = (content_type(&kept.head), answer.header("content-type"));
+    let page = |body, content_type| read::Page { body, content_type, url: None, captured_at: None };
+    let (was, is) = (page(&kept.body, was.as_deref()), page(&answer.body, is));
+    let shape = |page: &read::Page<'_>| Shape::of(page.body, page.content_type);
+    shape(&was).differs(&shape(&is))
+        || (settings.learnt.is_some() && site::fitting(&was, settings) != site::fitting(&is, settings))
 }
 
 /// `Content-Type` in the head of a response that is kept.

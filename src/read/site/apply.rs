@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::super::blocks::{Block, Kind};
+use super::super::blocks::{self, Block, Kind};
 use super::super::outline::Outline;
+use super::super::plain::{self, Form};
+use super::super::settings::Selectors;
 use super::super::title::essence;
+use super::super::{Page, charset, html};
 use super::path;
 use crate::model::rules::{Rules, Template};
+use crate::model::source::ReadSettings;
 
 /// The least running text that is taken for a statement.
 const LEAST: usize = 40;
@@ -20,6 +24,14 @@ pub(in crate::read) struct Found<'r> {
     frame: Vec<bool>,
     /// For each block, whether it stands beside the text where what stands is surely no text.
     beside: Vec<bool>,
+}
+
+/// Which of the templates fits a page best; `None` where none finds a text on it.
+pub fn fitting(page: &Page<'_>, settings: &ReadSettings) -> Option<Template> {
+    let rules = settings.learnt.as_deref().filter(|_| plain::form(page.body, page.content_type) == Form::Html)?;
+    let doc = html::parse(&charset::decode(page.body, page.content_type).text);
+    let outline = Outline::new(&doc, &Selectors::of(settings).ignored(&doc));
+    find(rules, &outline, &blocks::blocks(&outline)).map(|found| found.template.clone())
 }
 
 /// The parts of a page by the template that fits it best; `None` where none finds a text.

@@ -8,6 +8,7 @@
 //! favour of what the reader finds by itself: a page whose text is not where it was learnt is read without any rules.
 
 mod apply;
+mod home;
 mod path;
 mod select;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::model::digest::Digest;
 use crate::model::rules::{Line, Rules, Template};
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
+pub use apply::fitting;
 pub(super) use apply::{find, without_lines};
 pub use select::{Pins, pins};
 use tree::Tree;
@@ -41,6 +43,8 @@ const MOST_OF_TEN: usize = 9;
 /// Most lines at one end of a text that are frame, and the most of their letters.
 const MOST_LINES: usize = 5;
 const LONGEST_LINE: usize = 600;
+/// Most templates of a source.
+const MOST_TEMPLATES: usize = 6;
 /// Most paths and lines of a template.
 const MOST_RULES: usize = 60;
 
@@ -51,12 +55,26 @@ const MOST_RULES: usize = 60;
 pub fn learn(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
     let present = settings.learnt.as_deref().cloned().unwrap_or_default();
     let pages = sample(pages);
-    let proposed = propose_from(&pages, settings);
+    let mut rules = propose_from(&pages, settings);
     let reads = |rules: &Rules| -> Vec<Text> {
         let settings = with(settings, rules);
         pages.iter().map(|page| super::read(page, &settings).text).collect()
     };
-    if reads(&present) == reads(&proposed) { present } else { proposed }
+    let texts = reads(&rules);
+    if reads(&present) == texts {
+        return present;
+    }
+    // bodies of before a redesign are read as they were, by a template that none of these pages has any more
+    for template in present.templates {
+        let mut with_it = rules.clone();
+        with_it.templates.push(template.clone());
+        with_it.templates.sort();
+        let is_new = rules.templates.iter().all(|other| other.text != template.text);
+        if is_new && rules.templates.len() < MOST_TEMPLATES && reads(&with_it) == texts {
+            rules = with_it;
+        }
+    }
+    rules
 }
 
 /// How these pages are built, whether or not the reader needs to be told.

@@ -155,7 +155,7 @@ fn two_templates_in_one_source() {
     let inner = |number: usize, title: &str, text: &[String]| {
         let other = paragraphs(&beginning(number, 3));
         let own = paragraphs(text);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             format!("<h1>{title}</h1><div class=news>{own}</div><div class=news>{other}</div>")
         } else {
             format!(
@@ -250,7 +250,7 @@ fn a_lead_in_an_element_of_its_own_stays() {
 fn a_clause_that_only_some_statements_share_stays() {
     let inner = |number: usize, title: &str, text: &[String]| {
         let mut text = text.to_vec();
-        if number % 4 != 0 {
+        if !number.is_multiple_of(4) {
             text.push("The office asks all drivers to be patient and to follow the signs.".to_owned());
         }
         format!("<h1>{title}</h1><div class=txt>{}</div>{}", paragraphs(&text), teasers(number, "txt"))

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::home::Homes;
 use super::path::{self, Step};
-use super::view::{Line, Role, View};
+use super::view::{Role, View};
 
 /// Most elements that are told apart.
 const MOST_NODES: usize = 8_000;
@@ -17,126 +18,38 @@ const MOST_SIBLINGS: usize = 16;
 /// How much of which kind of text stands in an element of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mass {
-    /// Running text of this page alone.
+    /// Running text that is this page's own.
     pub own: usize,
+    /// The part of it that stands nowhere else on any page.
+    pub alone: usize,
     /// What other pages have as well, and links.
     pub shared: usize,
 }
 
+impl Mass {
+    fn add(&mut self, other: Self) {
+        self.own += other.own;
+        self.alone += other.alone;
+        self.shared += other.shared;
+    }
+}
+
 /// An element as it stands on several pages.
-struct Node {
-    parent: usize,
+pub(super) struct Node {
+    pub parent: usize,
     step: Step,
     /// The first of its siblings of that name.
-    group: usize,
+    pub group: usize,
     children: Vec<usize>,
     /// For each page, what stands in it.
     masses: Vec<Mass>,
 }
 
-/// On which pages, and where, lines stand.
-struct Standing<'c> {
-    /// For each node, the one around it.
-    parents: Vec<usize>,
-    /// For each node, the first of its siblings of that name.
-    siblings: Vec<usize>,
-    /// On how many pages of the source each line stands.
-    counts: &'c BTreeMap<u64, usize>,
-    /// From so many on, a line is frame wherever it stands.
-    many: usize,
-    /// For each line that stands on several pages, on how many in each group of elements.
-    groups: HashMap<u64, BTreeMap<usize, usize>>,
-    /// For each node, the running text in it that stands on one page alone.
-    alone: Vec<usize>,
-}
-
-impl<'c> Standing<'c> {
-    fn of(tree: &Tree, views: &[&View<'_>], counts: &'c BTreeMap<u64, usize>) -> Self {
-        let parents = tree.nodes.iter().map(|node| node.parent).collect();
-        let siblings = tree.nodes.iter().map(|node| node.group).collect();
-        let many = (views.len() * 3 / 5).max(4);
-        let mut standing =
-            Self { parents, siblings, counts, many, groups: HashMap::new(), alone: vec![0; tree.nodes.len()] };
-        for (page, view) in views.iter().enumerate() {
-            let mut here: BTreeSet<(u64, usize)> = BTreeSet::new();
-            for (at, line) in view.lines.iter().enumerate() {
-                let Some(node) = tree.lines[page][at] else { continue };
-                let group = tree.nodes[node].group;
-                if standing.pages(line) > 1 {
-                    here.extend(line.keys.map(|key| (key, group)));
-                } else if line.role == Role::Running {
-                    standing.alone[node] += line.size;
-                }
-            }
-            for (key, group) in here {
-                *standing.groups.entry(key).or_default().entry(group).or_default() += 1;
-            }
-        }
-        // nodes come after those around them
-        for node in (1..standing.alone.len()).rev() {
-            standing.alone[standing.parents[node]] += standing.alone[node];
-        }
-        standing
-    }
-
-    fn pages(&self, line: &Line) -> usize {
-        line.keys.iter().filter_map(|key| self.counts.get(key)).copied().max().unwrap_or(1)
-    }
-
-    /// Whether a line is this page's alone where it stands.
-    ///
-    /// A statement's beginning may stand on other pages too, as a teaser: it is at home where most of what stands around it
-    /// is on one page alone. Where that does not tell, it is at home in both: nothing of a statement may be lost.
-    fn is_own(&self, line: &Line, group: usize) -> bool {
-        let pages = self.pages(line);
-        let at_home = |groups: &BTreeMap<usize, usize>| {
-            let mut here = 0;
-            for (other, pages) in groups {
-                match self.compared(group, *other) {
-                    Compared::Alike => here += pages,
-                    Compared::Poorer => return false,
-                    Compared::Apart => {}
-                }
-            }
-            here == 1
-        };
-        pages == 1 || (pages < self.many && line.keys.iter().filter_map(|key| self.groups.get(key)).all(at_home))
-    }
-
-    /// How the text of one page alone around a group compares with that around another, in the largest elements that
-    /// hold the one and not the other.
-    fn compared(&self, group: usize, other: usize) -> Compared {
-        let up = |node: usize| {
-            let up = std::iter::successors(Some(node), |node| (*node != 0).then(|| self.parents[*node]));
-            up.collect::<Vec<_>>().into_iter().rev()
-        };
-        let Some((a, b)) = up(group).zip(up(other)).find(|(a, b)| a != b) else { return Compared::Alike };
-        let (here, there) = (self.alone[a], self.alone[b]);
-        if here * 3 < there {
-            Compared::Poorer
-        } else if self.siblings[a] == self.siblings[b] && here <= there * 3 {
-            Compared::Alike
-        } else {
-            Compared::Apart
-        }
-    }
-}
-
-/// How one place where a line stands compares with another.
-enum Compared {
-    /// The same place, or one of siblings alike.
-    Alike,
-    /// The other is its home.
-    Poorer,
-    /// Another place, and no more of a home.
-    Apart,
-}
-
 /// Pages laid over each other. Node 0 is the body.
 pub(super) struct Tree {
-    nodes: Vec<Node>,
+    pub nodes: Vec<Node>,
     /// For each page, the node of each line.
-    lines: Vec<Vec<Option<usize>>>,
+    pub lines: Vec<Vec<Option<usize>>>,
 }
 
 impl Tree {
@@ -151,9 +64,9 @@ impl Tree {
             let nodes = tree.lay(view, views.len(), &mut known);
             tree.lines.push(view.lines.iter().map(|line| nodes[line.element]).collect());
         }
-        let standing = Standing::of(&tree, views, counts);
+        let homes = Homes::of(&tree, views, counts);
         for (page, view) in views.iter().enumerate() {
-            tree.weigh(page, view, &standing);
+            tree.weigh(page, view, &homes);
         }
         tree
     }
@@ -199,29 +112,28 @@ impl Tree {
     }
 
     /// Adds up what stands in each node of a page.
-    fn weigh(&mut self, page: usize, view: &View<'_>, standing: &Standing) {
+    fn weigh(&mut self, page: usize, view: &View<'_>, homes: &Homes<'_>) {
         let own = |role: Role| -> usize {
-            let of = view.lines.iter().filter(|line| line.role == role && standing.pages(line) == 1);
+            let of = view.lines.iter().filter(|line| line.role == role && homes.pages(line) == 1);
             of.map(|line| line.size).sum()
         };
         // names misled: nearly all that is the page's own stands in what is called a banner
         let believed = own(Role::Running) * 3 >= own(Role::Chrome);
         for (at, line) in view.lines.iter().enumerate() {
             let Some(mut node) = self.lines[page][at] else { continue };
-            let is_own = standing.is_own(line, self.nodes[node].group);
+            let is_own = homes.is_own(line, self.nodes[node].group);
+            let alone = if homes.pages(line) == 1 { line.size } else { 0 };
             let mass = match line.role {
-                Role::Links => Mass { own: 0, shared: line.size },
+                Role::Links => Mass { shared: line.size, ..Mass::default() },
                 Role::Running | Role::Chrome | Role::Other if !is_own && line.size >= SHORT => {
-                    Mass { own: 0, shared: line.size }
+                    Mass { shared: line.size, ..Mass::default() }
                 }
-                Role::Running if is_own => Mass { own: line.size, shared: 0 },
-                Role::Chrome if is_own && !believed => Mass { own: line.size, shared: 0 },
+                Role::Running if is_own => Mass { own: line.size, alone, shared: 0 },
+                Role::Chrome if is_own && !believed => Mass { own: line.size, alone, shared: 0 },
                 Role::Running | Role::Chrome | Role::Other => continue,
             };
             loop {
-                let sum = &mut self.nodes[node].masses[page];
-                sum.own += mass.own;
-                sum.shared += mass.shared;
+                self.nodes[node].masses[page].add(mass);
                 if node == 0 {
                     break;
                 }
@@ -230,21 +142,19 @@ impl Tree {
         }
     }
 
-    fn own(&self, node: usize, pages: &[usize]) -> usize {
-        pages.iter().map(|page| self.nodes[node].masses[*page].own).sum()
-    }
-
-    fn shared(&self, node: usize, pages: &[usize]) -> usize {
-        pages.iter().map(|page| self.nodes[node].masses[*page].shared).sum()
+    /// What stands in nodes on all of the pages.
+    fn sum(&self, nodes: &[usize], pages: &[usize]) -> Mass {
+        let mut sum = Mass::default();
+        nodes.iter().for_each(|node| pages.iter().for_each(|page| sum.add(self.nodes[*node].masses[*page])));
+        sum
     }
 
     /// On how many of the pages this holds of what stands in the nodes.
     fn pages_where(&self, nodes: &[usize], pages: &[usize], holds: impl Fn(Mass) -> bool) -> usize {
         let sum = |page: usize| {
-            nodes
-                .iter()
-                .map(|node| self.nodes[*node].masses[page])
-                .fold(Mass::default(), |sum, mass| Mass { own: sum.own + mass.own, shared: sum.shared + mass.shared })
+            let mut sum = Mass::default();
+            nodes.iter().for_each(|node| sum.add(self.nodes[*node].masses[page]));
+            sum
         };
         pages.iter().filter(|page| holds(sum(**page))).count()
     }
@@ -330,9 +240,12 @@ impl Tree {
 
     /// Whether running text would be left beside a child.
     fn leaves_text(&self, node: usize, child: usize, pages: &[usize]) -> bool {
+        // one clause in four that stands nowhere else is more than teasers of known statements have
         self.nodes[node].children.iter().filter(|other| **other != child).any(|other| {
-            let (own, shared) = (self.own(*other, pages), self.shared(*other, pages));
-            own > shared && self.pages_where(&[*other], pages, |mass| mass.own > 0) * 10 >= pages.len() * 3
+            let Mass { own, alone, shared } = self.sum(&[*other], pages);
+            let often = self.pages_where(&[*other], pages, |mass| mass.alone > 0) * 5 >= pages.len() * 2;
+            let with_own = self.pages_where(&[*other], pages, |mass| mass.own > 0) * 10 >= pages.len() * 3;
+            alone > 0 && (alone * 4 > own + shared || often) || (own > shared && with_own)
         }) || {
             // text that stands in the node itself, beside its children
             let inside = |page: &usize| -> usize {
@@ -377,8 +290,7 @@ impl Tree {
     }
 
     fn is_frame(&self, group: &[usize], pages: &[usize], least: usize) -> bool {
-        let own: usize = group.iter().map(|node| self.own(*node, pages)).sum();
-        let shared: usize = group.iter().map(|node| self.shared(*node, pages)).sum();
+        let Mass { own, shared, .. } = self.sum(group, pages);
         let with_shared = self.pages_where(group, pages, |mass| mass.shared > 0);
         let with_own = self.pages_where(group, pages, |mass| mass.own > 0);
         shared > 0

@@ -202,7 +202,7 @@ impl Audit<'_> {
         // what cannot be read was told already
         let readable = catchup::facts(log, id, 0).filter_map(|(seq, fact)| fact.ok().map(|fact| Ok((seq, fact))));
         catchup::take_in(rebuilt, log, id, readable, storage, &mut |seq, fact| {
-            let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_)) = fact else { return Ok(()) };
+            let (Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_) | Fact::Rules(_)) = fact else { return Ok(()) };
             for (digest, name) in &fact.entry().sums {
                 if rebuilt.find(digest)?.is_none() {
                     let place = format!("{} entry {}", log.vantage(), seq.number());

@@ -23,7 +23,7 @@ from audit_formats import (
 )  # fmt: skip
 
 PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-KINDS = ("archive", "round", "poll", "capture", "reading", "segment", "alias", "note")
+KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note")
 INDEXED = ("response", "revisit", "conversion", "metadata")
 
 
@@ -164,7 +164,7 @@ class Audit:
 
     def segments(self, vantage, entries):
         """Checks the files that the log names; gives the digests held, by the name under which entries sum them."""
-        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "links", "chain", "file")}
+        held = {name: set() for name in ("request", "response", "head", "body", "text", "reading.json", "links", "chain", "rules", "file")}
         named, revisits, found, indexed = {}, [], {}, set()
         for number, entry in sorted(entries.items()):
             for digest, key in entry.sums if entry.kind == "segment" else []:
@@ -240,12 +240,18 @@ class Audit:
             self.compared[record.digest] = (sha((parts.get("Title", "") + "\n\n" + body).encode()), published)
         elif record.kind == "metadata":
             kind = record.headers.get("content-type")
-            names = {"text/plain": "links", "application/pem-certificate-chain": "chain"}
-            held[names.get(kind, "reading.json")].add(record.digest)
-            if names.get(kind) == "chain":
+            if kind == "application/pem-certificate-chain":
+                held["chain"].add(record.digest)
                 check_chain(record.block)
-            if record.headers.get("content-type", "").startswith("application/json"):
+            elif kind == "text/plain":
+                held["links"].add(record.digest)
+            elif "warc-refers-to" in record.headers:
+                held["reading.json"].add(record.digest)
                 self.beside[record.digest] = read_json(record.block)
+            else:
+                held["rules"].add(record.digest)
+                for template in read_json(record.block)["templates"]:
+                    need(isinstance(template["text"], str), "a template that does not say where the text stands")
 
     def cdxj(self, key, data, found):
         """Each line points at the record that it names, and each record that has a place in it has a line.
@@ -305,6 +311,8 @@ class Audit:
                     self.answer(where, entry, entries, number, held)
                 elif entry.kind == "reading":
                     self.reading(where, entry, entries, number, held)
+                elif entry.kind == "rules":
+                    self.rules(where, entry, entries, number)
             except Bad as error:
                 self.say("unsound", where, str(error))
 
@@ -335,6 +343,14 @@ class Audit:
             need(word != "kept" or entry.sum("body") == digest, "a kept body without its sum")
             need(word == "dropped" or digest in held["body"], "the body is not held: %s" % digest)
 
+    def rules(self, where, entry, entries, number):
+        need(entry.get("source") and entry.sum("rules"), "rules without a source or a sum")
+        learnt = [value for name, value in entry.fields if name == "capture"]
+        need(entry.number("pages") == len(learnt), "rules learnt from another number of pages")
+        for of in map(int, learnt):
+            capture = entries.get(of) if of < number else None
+            need(capture and capture.kind == "capture", "rules learnt from no earlier capture")
+
     def reading(self, where, entry, entries, number, held):
         of = entry.number("capture")
         capture = entries.get(of) if of is not None and of < number else None
@@ -343,6 +359,8 @@ class Audit:
         need(digest == capture.digest("body")[0], "a reading of another body than its capture's")
         need(digest in held["body"], "a reading of a body that is not held")
         need(entry.get("reader"), "a reading without a reader")
+        rules = entry.get("reader").partition("+rules-")[2]
+        need(any(digest.startswith(rules) for digest in held["rules"] | {""}), "a reader with rules that are not held")
         need(entry.sum("text") or entry.get("failed"), "a reading with neither text nor reason")
         beside = self.beside.get(entry.sum("reading.json"), {})
         said = {"reader": entry.get("reader"), "body": digest, "text": entry.sum("text")}

@@ -200,12 +200,28 @@ impl Draft {
 
     /// Takes in the set of addresses that a listing held; gives its digest.
     pub fn links(&mut self, listing: &str, links: &[u8], now: Instant, held: impl Fn(&Digest) -> bool) -> Digest {
-        let digest = Digest::of(links);
+        self.metadata(listing, "text/plain", links, now, held)
+    }
+
+    /// Takes in what the pages of the source at an address taught; gives its digest.
+    pub fn rules(&mut self, source: &str, rules: &[u8], now: Instant, held: impl Fn(&Digest) -> bool) -> Digest {
+        self.metadata(source, "application/json", rules, now, held)
+    }
+
+    fn metadata(
+        &mut self,
+        url: &str,
+        mime: &str,
+        bytes: &[u8],
+        now: Instant,
+        held: impl Fn(&Digest) -> bool,
+    ) -> Digest {
+        let digest = Digest::of(bytes);
         if !held(&digest) && !self.texts.contains_key(&digest) {
             self.wet.begin(now, &self.vantage, &self.software);
-            let record = warc::metadata(listing, now, None, "text/plain", links.to_vec());
+            let record = warc::metadata(url, now, None, mime, bytes.to_vec());
             let member = self.wet.add(&record);
-            self.wet.lines.push(Line::new(listing, now, "text/plain", digest, member, "").with("block", digest));
+            self.wet.lines.push(Line::new(url, now, mime, digest, member, "").with("block", digest));
             self.texts.insert(digest, record.block);
         }
         digest

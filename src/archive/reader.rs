@@ -15,7 +15,8 @@ use super::storage::{Storage, StorageError};
 use super::warc;
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, EntryError, Fact, Peer};
-use crate::model::statement::StatementId;
+use crate::model::rules::Rules;
+use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 
 /// Where everything that belongs to an archive lies.
@@ -202,6 +203,12 @@ impl Archive {
     pub fn text(&self, digest: &Digest) -> Result<Option<Text>, ArchiveError> {
         let Some(bytes) = self.bytes(digest)? else { return Ok(None) };
         Ok(std::str::from_utf8(&bytes).ok().and_then(Text::parse))
+    }
+
+    /// What the pages of a source taught when it was last learnt; nothing where that cannot be read.
+    pub fn rules(&self, source: &SourceId) -> Result<Rules, ArchiveError> {
+        let Some(learnt) = self.index.learnt(source)? else { return Ok(Rules::default()) };
+        Ok(self.bytes(&learnt.rules)?.and_then(|bytes| Rules::parse(&bytes)).unwrap_or_default())
     }
 
     /// The history of a statement.

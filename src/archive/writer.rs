@@ -3,6 +3,7 @@
 //! A [`Writer`] holds the archive's lock. What it takes in is visible to its own questions at once, and durable, signed
 //! and visible to others after [`Writer::publish`]. After an error nothing more can be appended: open anew.
 
+mod beside;
 mod keeping;
 
 use std::ops::Deref;
@@ -24,7 +25,7 @@ pub use super::telling::holder;
 use super::telling::{event_of, health_event, poll_event, redesigned_event};
 use crate::model::capture::{Exchange, ReaderId, Reading, Verdict};
 use crate::model::digest::Digest;
-use crate::model::entry::{Alias, ArchiveFact, Capture, Fact, Note, Poll, ReadingFact, Round, SegmentFact, Tally};
+use crate::model::entry::{ArchiveFact, Capture, Fact, Poll, ReadingFact, Round, SegmentFact, Tally};
 use crate::model::event::Event;
 use crate::model::source::Keep;
 use crate::model::statement::{SourceId, StatementId};
@@ -242,28 +243,6 @@ impl Writer {
         self.push_reading(capture, url, body, reading, now)?;
         self.archive.index().refold(&statement.digest())?;
         Ok(())
-    }
-
-    /// Takes in a further address of a statement, and why it is taken for one.
-    pub fn alias(
-        &mut self,
-        statement: &StatementId,
-        url: &str,
-        reason: &str,
-        now: Instant,
-    ) -> Result<(), ArchiveError> {
-        self.usable()?;
-        let (url, reason) = (url.to_owned(), reason.to_owned());
-        self.push(&Fact::Alias(Alias { time: now, statement: statement.clone(), url, reason }))?;
-        Ok(())
-    }
-
-    /// Takes in a person's remark.
-    pub fn note(&mut self, statement: &StatementId, text: &str, now: Instant) -> Result<u64, ArchiveError> {
-        self.usable()?;
-        let text = text.lines().map(str::to_owned).collect();
-        let fact = Note { time: now, statement: statement.clone(), text };
-        Ok(self.push(&Fact::Note(fact))?.number())
     }
 
     /// Makes all that was taken in durable, signed and visible, and gives the events that may now be told.

@@ -325,6 +325,9 @@ pub struct Reread {
     /// Append the new readings; without it, only show what would differ
     #[arg(long)]
     pub apply: bool,
+    /// Learn anew from the kept pages how they are built, and read by that; kept with --apply alone
+    #[arg(long)]
+    pub learn: bool,
 }
 
 #[derive(Debug, Args)]

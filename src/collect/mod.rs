@@ -11,6 +11,7 @@ pub mod due;
 pub mod fetch;
 pub mod host;
 pub mod judge;
+pub mod learning;
 pub mod reach;
 pub mod reread;
 pub mod retry;

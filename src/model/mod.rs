@@ -8,6 +8,7 @@ pub mod digest;
 pub mod entry;
 pub mod event;
 pub mod finding;
+pub mod rules;
 pub mod source;
 pub mod statement;
 pub mod text;

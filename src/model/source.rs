@@ -3,10 +3,12 @@
 //! Made from `sources.toml` by `collect::sources`; nothing here reads a file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
+use super::rules::Rules;
 use super::statement::SourceId;
 
 /// An office that we watch.
@@ -121,6 +123,8 @@ pub struct ReadSettings {
     pub timezone: Option<String>,
     /// Languages that the source writes, BCP 47.
     pub languages: Vec<String>,
+    /// What its other pages taught; no setting of a person's, but loaded from the archive.
+    pub learnt: Option<Arc<Rules>>,
 }
 
 /// Which bodies are kept.

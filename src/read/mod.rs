@@ -23,6 +23,8 @@ mod page;
 mod plain;
 mod published;
 mod settings;
+pub mod shape;
+pub mod site;
 pub mod telegram;
 #[cfg(test)]
 mod tests;

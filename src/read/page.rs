@@ -10,7 +10,7 @@ use super::outline::Outline;
 use super::published::Search;
 use super::settings::{Selectors, reader};
 use super::title::{self, Title};
-use super::{Page, beside, clean, dates, language, main_text, visible};
+use super::{Page, beside, clean, dates, language, main_text, site, visible};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
@@ -37,25 +37,31 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     if settings.body.is_some() && selected.is_empty() {
         warnings.push("the body selector selects nothing".to_owned());
     }
-    let chrome = main_text::chrome(&outline, &blocks, &selected);
     let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
-    let containers = if selected.is_empty() {
-        let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
-        let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
-        let headline = guess.block.map(|index| blocks[index].place);
-        vec![main_text::container(&outline, &blocks, &chrome, headline)]
+    let mut choice = if selected.is_empty() {
+        Choice::by_itself(&meta, &outline, &blocks)
     } else {
-        selected
+        Choice::within(selected, &outline, &blocks)
     };
-    let mut chosen = chosen(&outline, &blocks, &chrome, &containers);
-    if chosen.is_empty() {
-        // Names misled: a page all of whose text is in what is called a banner.
-        chosen =
-            (0..blocks.len()).filter(|index| blocks[*index].is_long() && blocks[*index].link_share() < 0.5).collect();
+    // What the source's other pages taught comes in here, and has its say where nothing is pinned.
+    let rules = settings.learnt.as_deref().filter(|_| edges == Edges::Doubted);
+    let mut learnt = rules.and_then(|rules| site::find(rules, &outline, &blocks));
+    if let Some(found) = &learnt {
+        let mut taught = Choice::within(found.containers.clone(), &outline, &blocks);
+        taught.chosen.retain(|index| !found.is_frame(*index));
+        if found.suffices(&blocks, &taught.chosen, &choice.chosen) {
+            choice = taught;
+        } else {
+            learnt = None;
+        }
     }
+    let Choice { containers, chrome, mut chosen } = choice;
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
+    if let Some(place) = learnt.as_ref().and_then(|found| found.title(&outline)) {
+        title = taught_title(&outline, &blocks, place).unwrap_or(title);
+    }
     if let Some(selector) = &selectors.title {
         match doc.select(selector).find_map(|element| outline.place(element.id())).map(|place| outline.text(place)) {
             Some(text) => title = Title { text: Some(text), block: title.block },
@@ -79,8 +85,13 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         url: page.url.or(meta.canonical.as_ref()).or(meta.og_url.as_ref()),
         month_first: std::cell::OnceCell::new(),
     };
-    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings)
-        .or_else(|| search.find(&meta).map(|(date, _)| date));
+    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| {
+        let found = search.find(&meta).map(|(date, _)| date);
+        let place = learnt.as_ref().and_then(|learnt| learnt.published(&outline));
+        let printed = place.and_then(|place| search.printed(&outline.text(place)));
+        // where both name one day, the reader may know the time as well
+        printed.filter(|date| found.is_none_or(|found| found.day() != date.day())).or(found)
+    });
 
     let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
     // whoever names the body's place is believed, unless nothing stands there
@@ -89,6 +100,9 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         warnings.push("the text stands in the page's JSON-LD alone".to_owned());
         paragraphs = body.lines().map(str::to_owned).collect();
         chosen.clear();
+    }
+    if let Some(found) = &learnt {
+        paragraphs = site::without_lines(paragraphs, found.lines());
     }
     if paragraphs.is_empty() {
         warnings.push("no text was found on the page".to_owned());
@@ -137,13 +151,52 @@ fn outermost(outline: &Outline<'_>, mut places: Vec<usize>) -> Vec<usize> {
     places
 }
 
-/// The blocks of the containers that are not chrome.
-fn chosen(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], containers: &[usize]) -> Vec<usize> {
-    let inside = |place: usize| containers.iter().any(|container| outline.subtree(*container).contains(&place));
-    (0..blocks.len()).filter(|index| inside(blocks[*index].place) && !chrome[blocks[*index].place]).collect()
+/// Which part of a page is taken for the statement.
+struct Choice {
+    containers: Vec<usize>,
+    /// For each place, whether it stands in chrome.
+    chrome: Vec<bool>,
+    /// The blocks of the containers that are not chrome.
+    chosen: Vec<usize>,
 }
 
-fn found_title(
+impl Choice {
+    /// The reader's own.
+    fn by_itself(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block]) -> Self {
+        let chrome = main_text::chrome(outline, blocks, &[]);
+        let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
+        let guess = found_title(meta, outline, blocks, &chrome, clean::text_range(blocks, &shown));
+        let headline = guess.block.map(|index| blocks[index].place);
+        Self::of(vec![main_text::container(outline, blocks, &chrome, headline)], chrome, outline, blocks)
+    }
+
+    /// That of elements which were pointed at.
+    fn within(containers: Vec<usize>, outline: &Outline<'_>, blocks: &[Block]) -> Self {
+        let chrome = main_text::chrome(outline, blocks, &containers);
+        Self::of(containers, chrome, outline, blocks)
+    }
+
+    fn of(containers: Vec<usize>, chrome: Vec<bool>, outline: &Outline<'_>, blocks: &[Block]) -> Self {
+        let inside = |place: usize| containers.iter().any(|container| outline.subtree(*container).contains(&place));
+        let of_text = |index: &usize| inside(blocks[*index].place) && !chrome[blocks[*index].place];
+        let mut chosen: Vec<usize> = (0..blocks.len()).filter(of_text).collect();
+        if chosen.is_empty() {
+            // Names misled: a page all of whose text is in what is called a banner.
+            let running = |index: &usize| blocks[*index].is_long() && blocks[*index].link_share() < 0.5;
+            chosen = (0..blocks.len()).filter(running).collect();
+        }
+        Self { containers, chrome, chosen }
+    }
+}
+
+/// The title at a place, if a title can stand there.
+fn taught_title(outline: &Outline<'_>, blocks: &[Block], place: usize) -> Option<Title> {
+    let block = blocks.iter().position(|block| outline.subtree(place).contains(&block.place))?;
+    let text = blocks[block].text.replace('\n', " ");
+    (3..=title::LONGEST).contains(&text.chars().count()).then_some(Title { text: Some(text), block: Some(block) })
+}
+
+pub(super) fn found_title(
     meta: &Metadata,
     outline: &Outline<'_>,
     blocks: &[Block],

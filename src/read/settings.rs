@@ -6,17 +6,16 @@ use chrono::format::{Item, StrftimeItems};
 use ego_tree::NodeId;
 use scraper::{Html, Selector};
 
-use super::VERSION;
+use super::{VERSION, site};
 use crate::model::capture::ReaderId;
 use crate::model::digest::Digest;
 use crate::model::source::ReadSettings;
 
-/// The name of the reader under these settings: `1`, or `1-9c1185a5` where any is set.
+/// The name of the reader under these settings: `1`, or `1-9c1185a5` where any is set, with `+rules-3f9a1c07d2b4e6a8` behind it
+/// where anything was learnt of the source.
 pub fn reader(settings: &ReadSettings) -> ReaderId {
-    if *settings == ReadSettings::default() {
-        return ReaderId(VERSION.to_string());
-    }
-    let ReadSettings { title, body, published, date_format, ignore, timezone, languages } = settings;
+    let ReadSettings { title, body, published, date_format, ignore, timezone, languages, learnt } = settings;
+    let rules = learnt.as_deref().map(|rules| format!("+{}", site::rules_name(rules))).unwrap_or_default();
     let singles = [
         ("title", title),
         ("body", body),
@@ -30,12 +29,13 @@ pub fn reader(settings: &ReadSettings) -> ReaderId {
     singles.iter().for_each(|(name, value)| value.iter().for_each(|value| add(name, value)));
     ignore.iter().for_each(|value| add("ignore", value));
     languages.iter().for_each(|value| add("language", value));
-    ReaderId(format!("{VERSION}-{}", &Digest::of(parts.as_bytes()).hex()[..8]))
+    let set = if parts.is_empty() { String::new() } else { format!("-{}", &Digest::of(parts.as_bytes()).hex()[..8]) };
+    ReaderId(format!("{VERSION}{set}{rules}"))
 }
 
 /// What is wrong with the settings, a line each.
 pub fn check(settings: &ReadSettings) -> Vec<String> {
-    let ReadSettings { title, body, published, date_format, ignore, timezone, languages: _ } = settings;
+    let ReadSettings { title, body, published, date_format, ignore, timezone, languages: _, learnt: _ } = settings;
     let named = [("title", title), ("body", body), ("published", published)];
     let singles = named.iter().filter_map(|(name, value)| value.as_ref().map(|value| (*name, value)));
     let selectors = singles.chain(ignore.iter().map(|value| ("ignore", value)));
@@ -88,6 +88,7 @@ impl Selectors {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::rules::Rules;
 
     #[test]
     fn the_reader_is_named_after_its_version_and_settings() {
@@ -97,6 +98,8 @@ mod tests {
         assert_eq!(reader(&zoned).0.len(), format!("{VERSION}-").len() + 8);
         let other = ReadSettings { title: Some("Asia/Baku".to_owned()), ..ReadSettings::default() };
         assert_ne!(reader(&zoned), reader(&other));
+        let learnt = ReadSettings { learnt: Some(Rules::default().into()), ..zoned.clone() };
+        assert_eq!(reader(&learnt).0, format!("{}+rules-{}", reader(&zoned).0, &Rules::default().digest().hex()[..16]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::meta::Metadata;
 
 const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", " – ", " — ", " - ", " / ", " ‹ ", " > "];
 /// Longest line that may be a title.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 
 /// Blocks before the text within which the title is likelier than the name of the site.
 const NEAR: usize = 4;

@@ -15,6 +15,7 @@ mod facts;
 mod given;
 mod house;
 mod kill;
+mod lessons;
 mod names;
 mod refusals;
 mod rounds;

@@ -208,7 +208,7 @@ impl Audit<'_> {
                     let chains = peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain".to_owned())));
                     sums.iter().cloned().chain(chains).collect()
                 }
-                Fact::Reading(_) => fact.entry().sums,
+                Fact::Reading(_) | Fact::Rules(_) => fact.entry().sums,
                 Fact::Archive(_)
                 | Fact::Round(_)
                 | Fact::Segment(_)

@@ -68,6 +68,17 @@ impl Index {
                 )?;
                 Ok(None)
             }
+            Fact::Rules(rules) => {
+                let insert = "INSERT OR REPLACE INTO rules VALUES (?1, ?2, ?3, ?4, ?5)";
+                self.connection.prepare_cached(insert)?.execute(params![
+                    seq.0,
+                    rules.source.as_str(),
+                    rules.time.timestamp_millis(),
+                    rules.captures.len(),
+                    rules.rules.as_bytes()
+                ])?;
+                Ok(None)
+            }
             Fact::Archive(_) | Fact::Segment(_) | Fact::Unknown(_) => Ok(None),
         }
     }

@@ -12,12 +12,14 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 pub use apply::Kept;
-pub use query::{Answer, Filter, Health, KeptResponse, Known, Place, Polled, Resolved, Standing, Summary, Unread};
+pub use query::{
+    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Standing, Summary, Unread,
+};
 
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "3";
+const SCHEMA: &str = "4";
 
 /// Where the index lies.
 #[derive(Clone, Debug)]
@@ -220,7 +222,7 @@ impl Index {
 }
 
 /// Tables whose rows follow from the log.
-const FOLDED: [&str; 13] = [
+const FOLDED: [&str; 14] = [
     "listed",
     "log",
     "file",
@@ -233,6 +235,7 @@ const FOLDED: [&str; 13] = [
     "poll",
     "tally",
     "note",
+    "rules",
     "meta",
 ];
 

@@ -31,5 +31,8 @@ CREATE TABLE listed    (source TEXT NOT NULL, key TEXT NOT NULL, round INTEGER N
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,
                         answered INTEGER NOT NULL, failed INTEGER NOT NULL, unwell INTEGER NOT NULL, reshaped INTEGER NOT NULL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
 CREATE TABLE note      (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);
+-- What the pages of a source taught, each time that it was learnt; its bytes lie in a segment.
+CREATE TABLE rules     (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, time INTEGER NOT NULL, pages INTEGER NOT NULL, rules BLOB NOT NULL);
+CREATE INDEX rules_source ON rules (source);
 -- Not from the log, and not compared with it: what the next request may be made conditional on.
 CREATE TABLE validator (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;

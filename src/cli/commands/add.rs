@@ -15,6 +15,7 @@ use onrecord::collect::sources::{self, STARTER, on_loopback};
 use onrecord::model::source::Source;
 
 use super::fetch;
+use super::sources::lesson::Lesson;
 use crate::cli::args::{Add, Common};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Out, clean};
@@ -49,7 +50,7 @@ pub fn run(common: &Common, args: &Add, out: &mut Out) -> Outcome {
         source = read_back(&setup, &block(&id, args.name.as_deref(), &feed))?;
         found = runtime.block_on(sample(&source, &contact, &clock, &hosts, SHOWN));
     }
-    show(out, &source, &found)?;
+    show(out, &source, &found, None)?;
     if found.items.is_empty() {
         out.warn("Nothing was added: no list of statements was found. Try the address of the list or feed itself.")?;
         return Ok(Status::Found);
@@ -66,7 +67,7 @@ pub fn run(common: &Common, args: &Add, out: &mut Out) -> Outcome {
 }
 
 /// Shows what a source offers and how it would be read.
-pub fn show(out: &mut Out, source: &Source, found: &Sample) -> std::io::Result<()> {
+pub fn show(out: &mut Out, source: &Source, found: &Sample, lesson: Option<&Lesson>) -> std::io::Result<()> {
     if out.json {
         let lists = found
             .lists
@@ -89,6 +90,7 @@ pub fn show(out: &mut Out, source: &Source, found: &Sample) -> std::io::Result<(
             "lists": lists.collect::<Vec<_>>(),
             "statements": statements.collect::<Vec<_>>(),
             "problems": found.problems,
+            "learnt": lesson.map(Lesson::object),
         }));
     }
     out.line(&format!("{}  {}", source.id, clean(source.url.as_str())))?;
@@ -108,6 +110,9 @@ pub fn show(out: &mut Out, source: &Source, found: &Sample) -> std::io::Result<(
     }
     for problem in &found.problems {
         out.line(&format!("  problem: {}", clean(problem)))?;
+    }
+    if let Some(lesson) = lesson {
+        lesson.show(out)?;
     }
     out.line("")
 }

@@ -1,10 +1,12 @@
 //! `history`: a statement's revisions, and what was seen when.
 
+use serde::Serialize;
 use serde_json::json;
 
 use onrecord::archive::history::{History as Seen, Revision};
 use onrecord::archive::telling::event_of;
-use onrecord::model::event::EventKind;
+use onrecord::model::capture::ReaderId;
+use onrecord::model::event::{Event, EventKind};
 use onrecord::model::time::rfc3339;
 use onrecord::view::diff;
 
@@ -12,6 +14,14 @@ use crate::cli::args::{Common, History};
 use crate::cli::edge::{Outcome, Status};
 use crate::cli::out::{Color, Out, clean};
 use crate::cli::{names, place};
+
+/// An event, and who read the revision that stood then.
+#[derive(Serialize)]
+struct Told<'h> {
+    #[serde(flatten)]
+    event: Event,
+    reader: Option<&'h ReaderId>,
+}
 
 /// Runs the command.
 pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
@@ -23,7 +33,10 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
     let source = archive.summary(&named.statement)?.map_or_else(|| named.statement.source().clone(), |row| row.source);
     if out.json {
         for seen in &history.seen {
-            out.object(&event_of(&named.statement, &source, &history, seen))?;
+            let event = event_of(&named.statement, &source, &history, seen);
+            let revision = history.revisions.iter().find(|revision| revision.number == seen.revision);
+            let reader = revision.map(|revision| &revision.reader);
+            out.object(&Told { event, reader })?;
         }
         for (seq, time, text) in notes {
             out.object(&json!({ "event": "note", "statement": named.statement.short(), "entry": seq.number(), "captured_at": rfc3339(time), "text": text }))?;
@@ -88,7 +101,8 @@ fn revision_lines(out: &mut Out, history: &Seen, revision: &Revision) -> std::io
     let looks = if revision.looks == 1 { "1 look".to_owned() } else { format!("{} looks", revision.looks) };
     out.line(&format!("{number}  {first} {last}, {looks}{flags}"))?;
     let published = revision.text.published.map_or("none".to_owned(), |date| date.to_string());
-    let detail = format!("     stated date {published}  entry {}  {}", revision.capture.number(), revision.text.digest);
+    let (entry, digest, reader) = (revision.capture.number(), revision.text.digest, &revision.reader.0);
+    let detail = format!("     stated date {published}  entry {entry}  {digest}  reader {}", clean(reader));
     let detail = out.paint(Color::Dim, &detail);
     out.line(&detail)
 }

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use onrecord::archive::history::Seq;
+use onrecord::archive::reader::Archive;
+use onrecord::archive::writer::Writer;
 use onrecord::collect::clock::{Clock, System};
+use onrecord::collect::learning;
 use onrecord::collect::reread::rereadings;
+use onrecord::model::source::Source;
+use onrecord::read::site;
 use onrecord::view::diff;
 
 use crate::cli::args::{Common, Reread};
@@ -36,6 +42,9 @@ pub fn run(common: &Common, args: &Reread, out: &mut Out) -> Outcome {
     };
     let (mut read, mut differing) = (0, 0);
     for source in chosen {
+        let source = &learning::taught(&archive, source)?;
+        let anew = if args.learn { Some(learn(&archive, source, &mut writer)?) } else { None };
+        let source = anew.as_ref().unwrap_or(source);
         for found in rereadings(&archive, source)? {
             let found = found?;
             read += 1;
@@ -73,4 +82,15 @@ pub fn run(common: &Common, args: &Reread, out: &mut Out) -> Outcome {
     let ending = if args.apply { "their new readings are kept" } else { "nothing was kept: --apply does that" };
     out.talk(&format!("{read} bodies read again, {differing} read otherwise; {ending}"))?;
     Ok(Status::Done)
+}
+
+/// The source with what its kept pages teach now; that is kept where anything is.
+fn learn(archive: &Archive, source: &Source, writer: &mut Option<Writer>) -> Result<Source, Refused> {
+    let pages = learning::kept_pages(archive, source)?;
+    let rules = learning::learn(&pages, &source.reading);
+    if let Some(writer) = writer {
+        let captures: Vec<Seq> = pages.iter().map(|page| page.capture).collect();
+        writer.rules(source, &rules, &captures, "asked for", System.now())?;
+    }
+    Ok(Source { reading: site::with(&source.reading, &rules), ..source.clone() })
 }

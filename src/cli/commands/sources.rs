@@ -1,16 +1,20 @@
 //! `sources`: what is watched, and how it fares.
 
+pub mod lesson;
+
 use std::sync::Arc;
 
 use serde_json::json;
 
 use onrecord::collect::clock::{Clock, System};
 use onrecord::collect::host::Hosts;
+use onrecord::collect::learning;
 use onrecord::collect::sample::sample;
 use onrecord::collect::sources::on_loopback;
 use onrecord::model::statement::SourceId;
 use onrecord::model::time::rfc3339;
 
+use self::lesson::Lesson;
 use super::{add, fetch};
 use crate::cli::args::{Common, Sources, SourcesCommand};
 use crate::cli::edge::{Outcome, Status};
@@ -35,12 +39,13 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
     }
     let width = rows.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or(0);
     for (id, source) in rows {
-        let (statements, health) = match &archive {
+        let (statements, health, learnt) = match &archive {
             Some(archive) => {
                 let known = archive.index().known(&id)?;
-                (known.iter().filter(|known| known.has_text).count(), archive.index().health(&id, 1)?)
+                let statements = known.iter().filter(|known| known.has_text).count();
+                (statements, archive.index().health(&id, 1)?, lesson::in_use(archive, &id)?)
             }
-            None => (0, Vec::new()),
+            None => (0, Vec::new(), None),
         };
         let last = health.first();
         let state = match (source, last) {
@@ -58,6 +63,7 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
                 "state": state,
                 "statements": statements,
                 "last_round": last.map(|(_, ended, _)| rfc3339(*ended)),
+                "learnt": learnt.as_ref().map(lesson::object),
             }))?;
             continue;
         }
@@ -70,6 +76,9 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             id.as_str(),
             clean(name)
         ))?;
+        if let Some(learnt) = &learnt {
+            out.line(&format!("{:<width$}  {}", "", lesson::line(learnt)))?;
+        }
     }
     Ok(Status::Done)
 }
@@ -81,10 +90,15 @@ fn check(setup: &Setup, ids: &[String], out: &mut Out) -> Outcome {
     let (clock, hosts): (Arc<dyn Clock>, _) = (Arc::new(System), Arc::new(Hosts::default()));
     let runtime = fetch::runtime()?;
     let mut wrong = false;
+    let archive = setup.open_if_there()?;
     for source in &sources {
+        let (source, lesson) = match &archive {
+            Some(archive) => (&learning::taught(archive, source)?, Lesson::of(archive, source)?),
+            None => (source, None),
+        };
         let found = runtime.block_on(sample(source, &contact, &clock, &hosts, add::SHOWN));
         wrong |= !found.problems.is_empty() || found.items.is_empty();
-        add::show(out, source, &found)?;
+        add::show(out, source, &found, lesson.as_ref())?;
     }
     Ok(if wrong { Status::Found } else { Status::Done })
 }

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use url::Url;
 
 use super::identity::{Names, note_aliases};
-use super::reading::{read_answer, read_kept};
+use super::reading::{is_reshaped, read_answer, read_kept};
 use super::redesign::Difference;
 use super::settle::{Changed, Pending};
-use super::shape::Shape;
 use super::verdicts::judge_failure;
 use super::{Context, MOST_WAITING, lock, noise, robots_reason};
 use crate::archive::history::{Seq, State};
@@ -21,7 +20,7 @@ use crate::collect::fetch::{Client, Failure, Validators};
 use crate::collect::judge;
 use crate::model::capture::{Exchange, Judgement, Verdict, Visit};
 use crate::model::entry::{Mark, Sameness, Tally};
-use crate::model::source::Source;
+use crate::model::source::{ReadSettings, Source};
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 use crate::model::time::Instant;
@@ -140,7 +139,7 @@ impl Context<'_> {
                         looked.judgement.evidence.push(line);
                     }
                     readings.fresh = Some(fresh);
-                    before = stood_before(&lock(&writer), &standing, &readings, kept.as_ref(), &looked)?;
+                    before = stood_before(&lock(&writer), &standing, &readings, kept.as_ref(), &looked, &settings)?;
                 }
                 if looked.known.is_some() {
                     note_aliases(&mut lock(&writer), &id, &looked, readings.fresh.as_ref(), &round_names)?;
@@ -203,6 +202,7 @@ fn stood_before(
     readings: &Readings,
     kept: Option<&KeptExchange>,
     looked: &Looked,
+    settings: &ReadSettings,
 ) -> Result<Option<Before>, ArchiveError> {
     let (Some(seq), Some(fresh), Ok(visit)) = (standing.current, &readings.fresh, &looked.answer) else {
         return Ok(None);
@@ -218,10 +218,7 @@ fn stood_before(
     if old == fresh.text && visible == Some(fresh.visible) {
         return Ok(None);
     }
-    let shape_before = kept.map(|kept| Shape::of(&kept.body, content_type(&kept.head).as_deref()));
-    let answer = &visit.answer;
-    let reshaped =
-        shape_before.is_some_and(|shape| shape.differs(&Shape::of(&answer.body, answer.header("content-type"))));
+    let reshaped = kept.is_some_and(|kept| is_reshaped(kept, &visit.answer, settings));
     let restless =
         if old.same_revision(&fresh.text) { None } else { restless(writer, &looked.statement, &fresh.text)? };
     Ok(Some(Before { seq, difference: Difference::between(&old, &fresh.text), reshaped, restless }))
@@ -245,11 +242,6 @@ fn text_of(archive: &Archive, digest: Option<crate::model::digest::Digest>) -> R
         Some(digest) => archive.text(&digest),
         None => Ok(None),
     }
-}
-
-/// `Content-Type` in the head of a response that is kept.
-fn content_type(head: &[u8]) -> Option<String> {
-    super::reading::header(&String::from_utf8_lossy(head), "content-type")
 }
 
 /// A look that was not answered.

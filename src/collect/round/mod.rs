@@ -6,13 +6,13 @@
 
 mod delisted;
 mod identity;
+mod lessons;
 mod looks;
 mod noise;
 mod preview;
 mod reading;
 mod redesign;
 mod settle;
-mod shape;
 mod source;
 mod targets;
 mod verdicts;
@@ -24,6 +24,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 pub use preview::{Preview, preview};
+pub(super) use reading::content_type;
 pub use reading::{read_answer, read_kept};
 
 use super::clock::Clock;
@@ -144,6 +145,9 @@ async fn go(
     tell: &dyn Fn(Told),
 ) -> Result<Ended, ArchiveError> {
     let round = clock.now();
+    // addresses that a person named may lie anywhere: nothing is learnt from them
+    let learning: Vec<Source> =
+        wanted.iter().filter(|(_, urls)| urls.is_none()).map(|(source, _)| (*source).clone()).collect();
     hosts.new_round();
     let writer: Shared = Arc::new(Mutex::new(writer));
     let context = Context { plan, round, writer: &writer, clock: &clock, hosts: &hosts, tell };
@@ -170,6 +174,7 @@ async fn go(
         }
     };
     tallies.sort_by(|a, b| a.source.cmp(&b.source));
+    context.learn(&learning, &tallies).await?;
     let ended = clock.now();
     let counted = tallies.clone();
     context.write(move |writer| writer.round(round, ended, &counted)).await?;

@@ -32,6 +32,7 @@ impl Context<'_> {
     /// Asks one source, and counts what came of it.
     pub(super) async fn source(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
         let mut tally = Tally::new(&source.id);
+        let source = &self.taught(source).await?;
         let client = match Client::new(source, &self.plan.contact, Arc::clone(self.clock), Arc::clone(self.hosts)) {
             Ok(client) => client,
             Err(error) => {

@@ -136,6 +136,7 @@ fn every_key_of_the_contract_is_read() {
         ignore: vec!["div.share".to_owned(), "p.views".to_owned()],
         timezone: some("Asia/Baku"),
         languages: vec!["az".to_owned(), "zh-Hant".to_owned()],
+        learnt: None,
     };
     assert_eq!(full.reading, reading);
     assert_eq!(full.allow_hosts, ["static.example", "127.0.0.1:8080"]);

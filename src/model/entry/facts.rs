@@ -23,6 +23,8 @@ pub enum Fact {
     Capture(Capture),
     /// What our reader made of a body.
     Reading(ReadingFact),
+    /// What the pages of a source taught.
+    Rules(RulesFact),
     /// Files were written.
     Segment(SegmentFact),
     /// A further address.
@@ -271,6 +273,21 @@ pub struct ReadingFact {
     pub reader: ReaderId,
     /// The sums of the text and of what stands beside it, or why there is no text.
     pub outcome: Result<(Digest, Digest), String>,
+}
+
+/// `rules`: what the pages of a source taught of how they are built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RulesFact {
+    /// When it was learnt.
+    pub time: Instant,
+    /// Whose pages.
+    pub source: SourceId,
+    /// Why it was learnt anew.
+    pub reason: String,
+    /// The entries of the captures whose bodies it was learnt from.
+    pub captures: Vec<u64>,
+    /// The sum of what was learnt.
+    pub rules: Digest,
 }
 
 /// `segment`: files were written.

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use super::facts::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
-    Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
+    SegmentFact, Tally,
 };
 use super::{Entry, EntryError, Peer};
 use crate::model::capture::{ReaderId, Verdict};
@@ -99,6 +99,18 @@ impl Fact {
                     }
                     Err(why) => entry.push("failed", why),
                 }
+                entry
+            }
+            Self::Rules(fact) => {
+                let mut entry = Entry::new("rules");
+                entry.push("time", &rfc3339(fact.time));
+                entry.push("source", fact.source.as_str());
+                entry.push("reason", &fact.reason);
+                entry.push("pages", &fact.captures.len().to_string());
+                for capture in &fact.captures {
+                    entry.push("capture", &capture.to_string());
+                }
+                entry.sums = vec![(fact.rules, "rules".to_owned())];
                 entry
             }
             Self::Segment(fact) => {
@@ -194,6 +206,17 @@ impl Fact {
                     body: from.parsed("body")?,
                     reader: ReaderId(from.text("reader")?),
                     outcome,
+                }))
+            }
+            "rules" => {
+                let from = Fields { entry, kind: "rules" };
+                let captures = entry.all("capture").map(|number| number.parse().ok()).collect::<Option<_>>();
+                Ok(Self::Rules(RulesFact {
+                    time: from.instant("time")?,
+                    source: from.parsed("source")?,
+                    reason: entry.get("reason").unwrap_or_default().to_owned(),
+                    captures: captures.ok_or(EntryError::Field { kind: "rules", field: "capture" })?,
+                    rules: entry.sum("rules").ok_or(EntryError::Field { kind: "rules", field: "rules" })?,
                 }))
             }
             "segment" => {

@@ -9,8 +9,8 @@ mod forms;
 mod peer;
 
 pub use facts::{
-    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, Sameness, SegmentFact,
-    Tally,
+    Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
+    SegmentFact, Tally,
 };
 pub use peer::{Peer, Tls};
 

@@ -15,7 +15,7 @@ use crate::model::time::{Instant, Stated};
 
 pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
-pub use sources::{Answer, Health, Known, Polled};
+pub use sources::{Answer, Health, Known, Learnt, Polled};
 
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]

@@ -66,6 +66,19 @@ pub struct Health {
     pub reshaped: u64,
 }
 
+/// What the pages of a source taught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learnt {
+    /// The digest of the rules.
+    pub rules: Digest,
+    /// Since when they have been these.
+    pub since: Instant,
+    /// When they were last learnt.
+    pub time: Instant,
+    /// From how many pages.
+    pub pages: usize,
+}
+
 /// ETag and Last-Modified of the last answer that was taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -105,6 +118,24 @@ impl Index {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the pages of a source taught when it was last learnt.
+    pub fn learnt(&self, source: &SourceId) -> Result<Option<Learnt>, IndexError> {
+        // of several logs the last in time; `since` is when the run of learnings that came to the same began
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT rules, time, pages FROM rules WHERE source = ?1 ORDER BY time, seq")?;
+        let rows = select.query_map([source.as_str()], |row| {
+            Ok((optional_digest(row, 0)?.ok_or_else(|| bad(0, "no digest"))?, instant(row.get(1)?), row.get(2)?))
+        })?;
+        let mut last: Option<Learnt> = None;
+        for row in rows {
+            let (rules, time, pages) = row?;
+            let since = last.filter(|last| last.rules == rules).map_or(time, |last| last.since);
+            last = Some(Learnt { rules, since, time, pages });
+        }
+        Ok(last)
     }
 
     /// When a source's listing was last answered in a round before this one.

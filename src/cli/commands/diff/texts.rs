@@ -13,6 +13,7 @@ use onrecord::model::capture::Beside;
 use onrecord::model::source::ReadSettings;
 use onrecord::model::statement::StatementId;
 use onrecord::model::text::{Text, dates_agree};
+use onrecord::read::site;
 use onrecord::read::{self, Page};
 
 use super::{Named, Pair};
@@ -136,8 +137,8 @@ fn beside(setup: &Setup, archive: &Archive, id: &StatementId, revision: &Revisio
         return Ok(None);
     };
     let settings = setup.config.sources.iter().find(|source| source.id == row.source).map(|source| &source.reading);
-    let default = ReadSettings::default();
-    let reading = read_kept(&head, &body, &url, revision.first_seen, settings.unwrap_or(&default));
+    let settings = site::with(&settings.cloned().unwrap_or_default(), &archive.rules(&row.source)?);
+    let reading = read_kept(&head, &body, &url, revision.first_seen, &settings);
     Ok(Some(reading.beside))
 }
 

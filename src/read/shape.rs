@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::read;
+use super::charset;
 
 /// Most names that are told apart; a page of one template has some hundred.
 const MOST_NAMES: usize = 5_000;
@@ -13,14 +13,18 @@ const RAW: [&str; 4] = ["script", "style", "textarea", "template"];
 
 /// The names that a page is built of: `div`, `div.headline`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shape(BTreeSet<String>);
+pub struct Shape(BTreeSet<String>);
 
 impl Shape {
     /// The shape of a body.
-    pub(super) fn of(body: &[u8], content_type: Option<&str>) -> Self {
-        let page = read::charset::decode(body, content_type).text;
+    pub fn of(body: &[u8], content_type: Option<&str>) -> Self {
+        Self::of_text(&charset::decode(body, content_type).text)
+    }
+
+    /// The shape of a page that is decoded.
+    pub(super) fn of_text(page: &str) -> Self {
         let mut names = BTreeSet::new();
-        let mut rest = page.as_str();
+        let mut rest = page;
         while let Some(open) = rest.find('<') {
             rest = &rest[open + 1..];
             if let Some(comment) = rest.strip_prefix("!--") {
@@ -47,7 +51,7 @@ impl Shape {
     }
 
     /// Whether so much is different that it is another template: a quarter of all names or more are not shared.
-    pub(super) fn differs(&self, other: &Self) -> bool {
+    pub fn differs(&self, other: &Self) -> bool {
         let shared = self.0.intersection(&other.0).count();
         let all = self.0.len() + other.0.len() - shared;
         all > 0 && shared * 4 <= all * 3

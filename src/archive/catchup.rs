@@ -114,19 +114,18 @@ fn catch_up_inside(index: &Index, logs: &[Log], storage: &Arc<dyn Storage>) -> R
             Err(ArchiveError::Entry { .. }) => None,
             Err(error) => Some(Err(error)),
         });
-        take_in(index, log, id, readable, storage, &mut |_, _| Ok(()))?;
+        take_in(index, log, id, readable, storage)?;
     }
     Ok(())
 }
 
-/// Takes facts of a log, in order, into the index, which knows already where bytes lie; `also` sees each.
-pub(super) fn take_in(
+/// Takes facts of a log, in order, into the index, which knows already where bytes lie.
+fn take_in(
     index: &Index,
     log: &Log,
     id: i64,
     facts: impl Iterator<Item = Result<(Seq, Fact), ArchiveError>>,
     storage: &Arc<dyn Storage>,
-    also: &mut dyn FnMut(Seq, &Fact) -> Result<(), ArchiveError>,
 ) -> Result<(), ArchiveError> {
     let kept = FromStorage { index, storage };
     let mut touched = std::collections::BTreeSet::new();
@@ -135,7 +134,6 @@ pub(super) fn take_in(
         if let Some(statement) = index.apply(seq, &fact, &kept)? {
             touched.insert(statement.digest());
         }
-        also(seq, &fact)?;
     }
     for statement in touched {
         index.refold(&statement)?;
@@ -145,7 +143,7 @@ pub(super) fn take_in(
 }
 
 /// The facts of a log from one entry on.
-pub(super) fn facts(log: &Log, id: i64, from: u64) -> impl Iterator<Item = (Seq, Result<Fact, ArchiveError>)> + '_ {
+fn facts(log: &Log, id: i64, from: u64) -> impl Iterator<Item = (Seq, Result<Fact, ArchiveError>)> + '_ {
     log.entries(from, log.size()).map(move |found| match found {
         Ok((number, bytes)) => {
             let fact = Entry::parse(&bytes).and_then(|entry| Fact::read(&entry));
@@ -167,9 +165,10 @@ fn members(storage: &dyn Storage, key: &str) -> Result<Vec<Located>, ArchiveErro
     Ok(draft::located(&String::from_utf8_lossy(&cdxj)))
 }
 
-struct FromStorage<'a> {
-    index: &'a Index,
-    storage: &'a Arc<dyn Storage>,
+/// What is kept, read from the segments where the index says that it lies.
+pub(super) struct FromStorage<'a> {
+    pub(super) index: &'a Index,
+    pub(super) storage: &'a Arc<dyn Storage>,
 }
 
 impl Kept for FromStorage<'_> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Audit, in_folder, unsigned};
 use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::{Log, LogError};
-use crate::archive::storage::Storage;
+use crate::archive::storage::{Storage, StorageError};
 use crate::archive::tiles::{self, Kind, RightEdge, Tile};
 use crate::model::finding::{Finding, Level};
 
@@ -76,16 +76,38 @@ impl Audit<'_> {
             Ok(_) => {}
         }
     }
+}
 
-    /// Grows the tree anew from the entries, and compares every tile with the one that stands.
-    pub(super) fn tiles(&mut self, log: &Log) {
-        let mut check = TileCheck {
-            storage: self.places.storage.clone(),
-            // where the hashes alone make the root that was signed, it is the entries that are not what they were
-            hashes_are_right: log.root_at(log.size()).is_ok_and(|root| root == log.root()),
-            edge: RightEdge::default(),
-            blamed: BTreeSet::new(),
-        };
+/// Grows the tree anew from the entries, and compares every tile with the one that stands; gives what is wrong.
+pub(super) fn check_tiles(log: &Log, storage: &Arc<dyn Storage>) -> Vec<Finding> {
+    let mut check = TileCheck {
+        log,
+        storage,
+        // where the hashes alone make the root that was signed, it is the entries that are not what they were
+        hashes_are_right: log.root_at(log.size()).is_ok_and(|root| root == log.root()),
+        edge: RightEdge::default(),
+        blamed: BTreeSet::new(),
+        findings: Vec::new(),
+    };
+    check.tree();
+    check.beside_the_tree();
+    check.findings
+}
+
+/// What is known while the tiles of a log are compared.
+struct TileCheck<'a> {
+    log: &'a Log,
+    storage: &'a Arc<dyn Storage>,
+    hashes_are_right: bool,
+    edge: RightEdge,
+    /// Paths that were told to be wrong.
+    blamed: BTreeSet<String>,
+    findings: Vec<Finding>,
+}
+
+impl TileCheck<'_> {
+    fn tree(&mut self) {
+        let log = self.log;
         let full = u64::from(tiles::FULL);
         let mut whole = true;
         for bundle in 0..log.size().div_ceil(full) {
@@ -93,7 +115,7 @@ impl Audit<'_> {
             match found {
                 Ok(entries) if whole => {
                     let entries: Vec<Vec<u8>> = entries.into_iter().map(|(_, entry)| entry).collect();
-                    self.grow(log, &mut check, &entries);
+                    self.grow(&entries);
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -103,110 +125,106 @@ impl Audit<'_> {
                         _ => "tile".to_owned(),
                     };
                     let what = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-                    self.blame(log, &mut check, &path, what);
+                    self.blame(&path, what);
                 }
             }
         }
-        if whole && check.edge.root() != log.root() && check.blamed.is_empty() {
+        if whole && self.edge.root() != log.root() && self.blamed.is_empty() {
             let what = "the entries do not have the root that was signed";
-            let finding = Finding::new(Level::Unsound, in_folder(log.vantage(), "checkpoint"), what);
-            self.tell(finding.values(log.root(), check.edge.root()));
+            let finding = Finding::new(Level::Unsound, self.place("checkpoint"), what);
+            self.findings.push(finding.values(log.root(), self.edge.root()));
         }
         if !whole {
-            self.hash_tiles(log, &mut check);
-        }
-        self.beside_the_tree(log, &check);
-    }
-
-    fn blame(&mut self, log: &Log, check: &mut TileCheck, path: &str, what: String) {
-        if check.blamed.insert(path.to_owned()) {
-            let place = in_folder(log.vantage(), path);
-            self.tell(Finding::new(Level::Unsound, place, what).hint(super::RESTORE));
+            self.hash_tiles();
         }
     }
 
-    fn grow(&mut self, log: &Log, check: &mut TileCheck, entries: &[Vec<u8>]) {
-        let Ok(tiles) = check.edge.append(entries) else {
-            return self.unsound(in_folder(log.vantage(), "tile"), "an entry is longer than a log can hold");
+    fn place(&self, path: &str) -> String {
+        in_folder(self.log.vantage(), path)
+    }
+
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        self.storage.get(&self.place(path))
+    }
+
+    fn blame(&mut self, path: &str, what: impl Into<String>) {
+        if self.blamed.insert(path.to_owned()) {
+            let place = self.place(path);
+            self.findings.push(Finding::new(Level::Unsound, place, what).hint(super::RESTORE));
+        }
+    }
+
+    fn grow(&mut self, entries: &[Vec<u8>]) {
+        let size = self.log.size();
+        let Ok(tiles) = self.edge.append(entries) else {
+            let what = "an entry is longer than a log can hold";
+            return self.findings.push(Finding::new(Level::Unsound, self.place("tile"), what));
         };
         for (path, expected) in tiles {
             let Some(tile) = Tile::parse(&path) else { continue };
             // on the way to the whole, tiles are passed through that nobody needs any more
-            if Tile::of(tile.kind(), tile.index(), log.size()) != Some(tile) {
+            if Tile::of(tile.kind(), tile.index(), size) != Some(tile) {
                 continue;
             }
-            match check.storage.get(&in_folder(log.vantage(), &path)) {
+            match self.get(&path) {
                 Ok(Some(found)) if found == expected => {}
-                Ok(Some(_)) if check.hashes_are_right && tile.kind() != Kind::Entries => {
+                Ok(Some(_)) if self.hashes_are_right && tile.kind() != Kind::Entries => {
                     // the bundle below this leaf tile, and nothing else, can be what was changed
-                    let bundle = Tile::of(Kind::Entries, tile.index(), log.size());
+                    let bundle = Tile::of(Kind::Entries, tile.index(), size);
                     if let (Kind::Hashes(0), Some(bundle)) = (tile.kind(), bundle) {
-                        let what = "its entries are not those that were hashed and signed".to_owned();
-                        self.blame(log, check, &bundle.to_string(), what);
+                        self.blame(&bundle.to_string(), "its entries are not those that were hashed and signed");
                     }
                 }
-                Ok(Some(_)) => self.blame(log, check, &path, "the tile does not hold what the entries make".to_owned()),
-                Ok(None) => self.blame(log, check, &path, "the tile is missing".to_owned()),
-                Err(error) => self.blame(log, check, &path, error.to_string()),
+                Ok(Some(_)) => self.blame(&path, "the tile does not hold what the entries make"),
+                Ok(None) => self.blame(&path, "the tile is missing"),
+                Err(error) => self.blame(&path, error.to_string()),
             }
         }
     }
 
     /// Where entries are lost, the tiles over them are looked at for themselves: each must be there and whole.
-    fn hash_tiles(&mut self, log: &Log, check: &mut TileCheck) {
-        for tile in tiles::all(log.size()).filter(|tile| tile.kind() != Kind::Entries) {
-            let path = tile.to_string();
-            let get = |path: &str| check.storage.get(&in_folder(log.vantage(), path));
-            if let Err(error) = tiles::read_hashes(&tile, get) {
-                self.blame(log, check, &path, error.to_string());
+    fn hash_tiles(&mut self) {
+        for tile in tiles::all(self.log.size()).filter(|tile| tile.kind() != Kind::Entries) {
+            if let Err(error) = tiles::read_hashes(&tile, |path| self.get(path)) {
+                self.blame(&tile.to_string(), error.to_string());
             }
         }
     }
 
     /// Looks at what lies among the tiles besides those of the whole tree: older partial tiles, which must agree with it,
     /// and what nobody signed.
-    fn beside_the_tree(&mut self, log: &Log, check: &TileCheck) {
-        let folder = in_folder(log.vantage(), "");
-        let Ok(files) = check.storage.list(folder.trim_end_matches('/')) else { return };
+    fn beside_the_tree(&mut self) {
+        let folder = self.place("");
+        let Ok(files) = self.storage.list(folder.trim_end_matches('/')) else { return };
         for (key, _) in files {
             let path = key.strip_prefix(&folder).unwrap_or(&key);
             if path == "checkpoint" || path.starts_with("stamps/") {
                 continue;
             }
             let Some(tile) = Tile::parse(path) else {
-                self.tell(Finding::new(Level::Note, key.clone(), "this file does not belong to the log"));
+                self.findings.push(Finding::new(Level::Note, key.clone(), "this file does not belong to the log"));
                 continue;
             };
-            match Tile::of(tile.kind(), tile.index(), log.size()) {
+            match Tile::of(tile.kind(), tile.index(), self.log.size()) {
                 Some(last) if last == tile => {}
                 Some(last) if last.width() > tile.width() => {
-                    if !check.blamed.contains(&last.to_string()) && !check.agrees(log, &tile, &last) {
+                    if !self.blamed.contains(&last.to_string()) && !self.agrees(&tile, &last) {
                         let what = "an older part of the tile does not agree with it";
-                        self.tell(Finding::new(Level::Unsound, key.clone(), what).hint("remove it: nobody needs it"));
+                        let finding = Finding::new(Level::Unsound, key.clone(), what);
+                        self.findings.push(finding.hint("remove it: nobody needs it"));
                     }
                 }
                 Some(_) | None => {
                     let what = "a tile beyond the checkpoint, which nobody signed: a run was cut short";
-                    self.tell(Finding::new(Level::Note, key.clone(), what));
+                    self.findings.push(Finding::new(Level::Note, key.clone(), what));
                 }
             }
         }
     }
-}
 
-/// What is known while the tiles of a log are compared.
-struct TileCheck {
-    storage: Arc<dyn Storage>,
-    hashes_are_right: bool,
-    edge: RightEdge,
-    /// Paths that were told to be wrong.
-    blamed: BTreeSet<String>,
-}
-
-impl TileCheck {
     /// Whether an older, narrower tile is the beginning of the one that took its place, and whole.
-    fn agrees(&self, log: &Log, part: &Tile, last: &Tile) -> bool {
-        let read = |tile: &Tile| self.storage.get(&in_folder(log.vantage(), &tile.to_string())).ok().flatten();
+    fn agrees(&self, part: &Tile, last: &Tile) -> bool {
+        let read = |tile: &Tile| self.get(&tile.to_string()).ok().flatten();
         let (Some(whole), Some(found)) = (read(last), read(part)) else { return true };
         let complete = match part.kind() {
             Kind::Hashes(_) => found.len() == usize::from(part.width()) * 32,

@@ -6,21 +6,18 @@
 
 mod logs;
 mod segments;
+mod stretch;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use rayon::prelude::*;
+use stretch::Stretches;
 
-use super::catchup;
-use super::history::Seq;
-use super::index::{self, Index, IndexError, IndexPlace};
+use super::index::{self, Index, IndexError, IndexPlace, Reached};
 use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
 use super::storage::{Storage, StorageError};
 use crate::model::digest::Digest;
-use crate::model::entry::{Capture, Entry, Fact, Poll, SegmentFact};
 use crate::model::finding::{Finding, Level};
 
 /// What an audit went through.
@@ -35,9 +32,6 @@ pub struct Audited {
     /// Bytes of the files, as they are stored.
     pub bytes: u64,
 }
-
-/// How many files are read side by side before what they held is taken in.
-const AT_ONCE: usize = 32;
 
 /// Checks an archive; tells each finding as it is made, and how far it got as bytes of how many.
 ///
@@ -55,8 +49,7 @@ pub fn audit(
         return Err(ArchiveError::NoArchive);
     }
     let total = files.iter().filter(|(key, _)| key.starts_with("segments/")).map(|(_, size)| size).sum();
-    let mut audit =
-        Audit { places, tell, audited: Audited::default(), done: 0, total, named: BTreeSet::new(), sound: true };
+    let mut audit = Audit { places, tell, audited: Audited::default(), total, named: BTreeSet::new(), sound: true };
     let mut logs = Vec::new();
     for name in &names {
         let key = places.keys.iter().find(|key| key.name() == name);
@@ -66,10 +59,15 @@ pub fn audit(
     }
     let whole = logs.len() == names.len();
     let scratch = Scratch::beside(&places.index);
-    let rebuilt = Index::anew(&scratch.place)?;
+    let mut rebuilt = Index::scratch(&scratch.place)?;
     rebuilt.begin()?;
+    let mut touched = BTreeSet::new();
     for (id, log) in (0..).zip(&logs) {
-        audit.log(log, id, &rebuilt, progress)?;
+        touched.append(&mut audit.log(log, id, &mut rebuilt, progress)?);
+    }
+    rebuilt.complete()?;
+    for statement in &touched {
+        rebuilt.refold(statement)?;
     }
     rebuilt.commit()?;
     audit.others(&files);
@@ -83,7 +81,6 @@ struct Audit<'a> {
     places: &'a Places,
     tell: &'a mut dyn FnMut(Finding),
     audited: Audited,
-    done: u64,
     total: u64,
     /// Keys that the log names.
     named: BTreeSet<String>,
@@ -102,7 +99,7 @@ impl Scratch {
             IndexPlace::Memory => Self { place: IndexPlace::Memory, file: None },
             IndexPlace::File(path) => {
                 let file = path.with_file_name("index.audit.sqlite");
-                match Index::anew(&IndexPlace::File(file.clone())) {
+                match Index::scratch(&IndexPlace::File(file.clone())) {
                     Ok(_) => Self { place: IndexPlace::File(file.clone()), file: Some(file) },
                     Err(_) => Self { place: IndexPlace::Memory, file: None },
                 }
@@ -131,101 +128,38 @@ impl Audit<'_> {
     }
 
     /// Goes through a log: tiles and root, entries, the segments that they name, and what they say is kept.
+    ///
+    /// While one stretch is taken into the index, the next is read on the other cores.
     fn log(
         &mut self,
         log: &Log,
         id: i64,
-        rebuilt: &Index,
+        rebuilt: &mut Index,
         progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<(), ArchiveError> {
-        self.tiles(log);
-        let mut batch: Vec<(Seq, usize, Digest, String)> = Vec::new();
-        for found in log.entries(0, log.size()) {
-            let Ok((number, bytes)) = found else { continue };
-            self.audited.entries += 1;
-            let place = format!("{} entry {number}", log.vantage());
-            let entry = match Entry::parse(&bytes) {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.unsound(place, error.to_string());
-                    continue;
-                }
-            };
-            match Fact::read(&entry) {
-                Ok(Fact::Segment(SegmentFact { files, .. })) => {
-                    let seq = Seq::new(id, number);
-                    batch.extend(files.into_iter().enumerate().map(|(at, (digest, key))| (seq, at, digest, key)));
-                }
-                Ok(Fact::Unknown(entry)) => {
-                    let what = format!("an entry of the kind {:?}, which this program does not know", entry.kind);
-                    self.tell(Finding::new(Level::Note, place, what));
-                }
-                Ok(_) => {}
-                Err(error) => self.unsound(place, error.to_string()),
+    ) -> Result<BTreeSet<Digest>, ArchiveError> {
+        let storage = self.places.storage.clone();
+        let mut stretches = Stretches::of(log, id, storage.clone());
+        let mut touched = BTreeSet::new();
+        let (findings, mut ready) = rayon::join(|| logs::check_tiles(log, &storage), || stretches.ready());
+        findings.into_iter().for_each(|finding| self.tell(finding));
+        while let Some(mut stretch) = ready {
+            for (_, _, key, scan) in &mut stretch.files {
+                self.named.insert(key.clone());
+                self.audited.records += scan.records;
+                self.audited.texts += scan.texts;
+                self.audited.bytes += scan.bytes;
+                scan.findings.drain(..).for_each(|finding| self.tell(finding));
             }
-            if batch.len() >= AT_ONCE {
-                self.segments(&std::mem::take(&mut batch), rebuilt, progress)?;
-            }
+            self.audited.entries += stretch.entries();
+            progress(self.audited.bytes, self.total);
+            let taken;
+            (ready, taken) =
+                rayon::join(|| stretches.ready(), || stretch.take_into(rebuilt, log, &storage, &mut touched));
+            taken?.into_iter().for_each(|finding| self.tell(finding));
         }
-        self.segments(&batch, rebuilt, progress)?;
-        self.take_in(log, id, rebuilt)
-    }
-
-    /// Reads some segment files side by side.
-    fn segments(
-        &mut self,
-        files: &[(Seq, usize, Digest, String)],
-        rebuilt: &Index,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<(), ArchiveError> {
-        let storage: &Arc<dyn Storage> = &self.places.storage;
-        let scans: Vec<segments::Scan> =
-            files.par_iter().map(|(_, _, digest, key)| segments::scan(&**storage, key, digest)).collect();
-        for ((seq, position, _, key), scan) in files.iter().zip(scans) {
-            self.named.insert(key.clone());
-            self.audited.records += scan.records;
-            self.audited.texts += scan.texts;
-            self.audited.bytes += scan.bytes;
-            self.done += scan.bytes;
-            for finding in scan.findings {
-                self.tell(finding);
-            }
-            rebuilt.add_file(*seq, *position, key, &scan.members)?;
-        }
-        progress(self.done, self.total);
-        Ok(())
-    }
-
-    /// Takes the log into the new index, and looks for every sum that an entry names.
-    fn take_in(&mut self, log: &Log, id: i64, rebuilt: &Index) -> Result<(), ArchiveError> {
-        let storage = &self.places.storage;
-        // what cannot be read was told already
-        let readable = catchup::facts(log, id, 0).filter_map(|(seq, fact)| fact.ok().map(|fact| Ok((seq, fact))));
-        catchup::take_in(rebuilt, log, id, readable, storage, &mut |seq, fact| {
-            let named = match fact {
-                Fact::Capture(Capture { answer, sums, .. }) | Fact::Poll(Poll { answer, sums, .. }) => {
-                    let peers = answer.hop_peers.iter().chain([&answer.peer]);
-                    let chains = peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain".to_owned())));
-                    sums.iter().cloned().chain(chains).collect()
-                }
-                Fact::Reading(_) | Fact::Rules(_) => fact.entry().sums,
-                Fact::Archive(_)
-                | Fact::Round(_)
-                | Fact::Segment(_)
-                | Fact::Alias(_)
-                | Fact::Note(_)
-                | Fact::Unknown(_) => return Ok(()),
-            };
-            for (digest, name) in &named {
-                if rebuilt.find(digest)?.is_none() {
-                    let place = format!("{} entry {}", log.vantage(), seq.number());
-                    let what = format!("its {name} ({digest}) is not in the segments");
-                    self.sound = false;
-                    (self.tell)(Finding::new(Level::Unsound, place, what).hint(RESTORE));
-                }
-            }
-            Ok(())
-        })
+        let vantage = log.vantage().to_owned();
+        rebuilt.set_reached(&Reached { id, vantage, size: log.size(), root: log.root() })?;
+        Ok(touched)
     }
 
     /// Looks for files that no entry names.

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::{RESTORE, sum_of};
 use crate::archive::draft::Located;
+use crate::archive::index::{TextRow, visible_of};
 use crate::archive::storage::Storage;
 use crate::archive::warc::{Check, Item, Kind, Reader};
 use crate::model::digest::{Digest, Hasher};
@@ -14,6 +15,10 @@ use crate::model::text::Text;
 #[derive(Default)]
 pub(super) struct Scan {
     pub(super) members: Vec<Located>,
+    /// What is compared and listed of each text, by its digest.
+    pub(super) text_rows: Vec<(Digest, TextRow)>,
+    /// The digest of what a visitor sees, by that of what says so beside a text.
+    pub(super) visible: Vec<(Digest, Digest)>,
     pub(super) records: u64,
     pub(super) texts: u64,
     pub(super) bytes: u64,
@@ -95,12 +100,22 @@ impl Scan {
                         Kind::Conversion => {
                             scan.texts += 1;
                             let text = (seen.length <= KEEP).then(|| std::str::from_utf8(&seen.record.block).ok());
-                            if text.is_some_and(|text| text.and_then(Text::parse).is_none()) {
-                                scan.unsound(key, format!("the text in the record {id} is not in its canonical form"));
+                            match text.map(|text| text.and_then(Text::parse)) {
+                                Some(Some(text)) => scan.text_rows.push((seen.block_digest, TextRow::of(&text))),
+                                Some(None) => {
+                                    let what = format!("the text in the record {id} is not in its canonical form");
+                                    scan.unsound(key, what);
+                                }
+                                None => {}
                             }
                             scan.members.push(block);
                         }
-                        Kind::Request | Kind::Revisit | Kind::Metadata => scan.members.push(block),
+                        Kind::Metadata => {
+                            let visible = visible_of(&seen.record.block);
+                            scan.visible.extend(visible.map(|visible| (seen.block_digest, visible)));
+                            scan.members.push(block);
+                        }
+                        Kind::Request | Kind::Revisit => scan.members.push(block),
                         Kind::Warcinfo | Kind::Resource | Kind::Other(_) => {}
                     }
                 }

@@ -15,10 +15,42 @@ use crate::model::statement::{SourceId, StatementId};
 use crate::model::text::Text;
 use crate::model::time::Instant;
 
-/// Gives the bytes of texts and of what stands beside them, wherever they lie, by digest.
+/// Gives what is kept of texts, of what stands beside them and of listings, wherever it lies, by digest.
 pub trait Kept {
     /// The bytes under a digest; `None` where they are not there or not whole.
     fn bytes(&self, digest: &Digest) -> Option<Vec<u8>>;
+
+    /// What is compared and listed of a text.
+    fn text(&self, digest: &Digest) -> Option<TextRow> {
+        let bytes = String::from_utf8(self.bytes(digest)?).ok()?;
+        Text::parse(&bytes).map(|text| TextRow::of(&text))
+    }
+
+    /// The digest of what a visitor sees, as it stands beside a text.
+    fn visible(&self, beside: &Digest) -> Option<Digest> {
+        visible_of(&self.bytes(beside)?)
+    }
+}
+
+/// What is compared and listed of a text.
+#[derive(Clone, Debug)]
+pub struct TextRow {
+    title: Option<String>,
+    published: Option<String>,
+    language: Option<String>,
+    wording: Digest,
+}
+
+impl TextRow {
+    /// That of this text.
+    pub fn of(text: &Text) -> Self {
+        Self {
+            title: text.title().map(str::to_owned),
+            published: text.published().map(|date| date.to_string()),
+            language: text.language().map(str::to_owned),
+            wording: text.wording(),
+        }
+    }
 }
 
 impl Index {
@@ -158,7 +190,7 @@ impl Index {
         let (text, visible, failed) = match &reading.outcome {
             // a text that cannot be had is for `verify` to report: the rest of the archive can be read all the same
             Ok((text, _)) if !self.add_text(text, kept)? => (None, None, Some("the text cannot be read")),
-            Ok((text, beside)) => (Some(*text), kept.bytes(beside).and_then(|beside| visible_of(&beside)), None),
+            Ok((text, beside)) => (Some(*text), kept.visible(beside), None),
             Err(why) => (None, None, Some(why.as_str())),
         };
         self.connection.prepare_cached("INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
@@ -180,14 +212,13 @@ impl Index {
         if select.query_row([digest.as_bytes()], |_| Ok(())).optional()?.is_some() {
             return Ok(true);
         }
-        let bytes = kept.bytes(digest).and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(text) = bytes.as_deref().and_then(Text::parse) else { return Ok(false) };
+        let Some(TextRow { title, published, language, wording }) = kept.text(digest) else { return Ok(false) };
         self.connection.prepare_cached("INSERT OR REPLACE INTO text VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
             digest.as_bytes(),
-            text.title(),
-            text.published().map(|date| date.to_string()),
-            text.language(),
-            text.wording().as_bytes()
+            title,
+            published,
+            language,
+            wording.as_bytes()
         ])?;
         Ok(true)
     }
@@ -337,7 +368,11 @@ fn sum(sums: &[(Digest, String)], name: &str) -> Option<Digest> {
     sums.iter().find(|(_, n)| n == name).map(|(digest, _)| *digest)
 }
 
-fn visible_of(beside: &[u8]) -> Option<Digest> {
-    let beside: serde_json::Value = serde_json::from_slice(beside).ok()?;
-    beside.get("visible")?.as_str()?.parse().ok()
+/// The digest of what a visitor sees, out of the bytes that stand beside a text (`reading.json`).
+pub fn visible_of(beside: &[u8]) -> Option<Digest> {
+    #[derive(serde::Deserialize)]
+    struct Beside {
+        visible: String,
+    }
+    serde_json::from_slice::<Beside>(beside).ok()?.visible.parse().ok()
 }

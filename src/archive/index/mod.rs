@@ -4,14 +4,17 @@
 //! the same logs are equal row by row ([`differences`]). Whoever doubts it deletes the file.
 
 mod apply;
+mod differences;
 mod query;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-pub use apply::Kept;
+pub use apply::{Kept, TextRow, visible_of};
+pub use differences::differences;
 pub use query::{
     Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Standing, Summary, Unread,
 };
@@ -20,6 +23,12 @@ use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
 const SCHEMA: &str = "4";
+
+/// How many prepared statements are kept: more than there are different ones, or each would be parsed at each call.
+const STATEMENTS: usize = 128;
+
+const TABLES: &str = include_str!("schema.sql");
+const LOOKUPS: &str = include_str!("lookups.sql");
 
 /// Where the index lies.
 #[derive(Clone, Debug)]
@@ -116,6 +125,8 @@ impl Index {
 
     /// Puts the file of one index into the place of another.
     pub fn replace(place: &Path, with: &Path) -> Result<(), IndexError> {
+        // it was filled without waiting for the disk: a cut of power must not leave a name without its bytes
+        sync(with)?;
         remove_files(place)?;
         rename(with, place)
     }
@@ -128,6 +139,7 @@ impl Index {
             .optional();
         match version {
             Ok(Some(version)) if version == SCHEMA => {
+                settle_plans(&connection)?;
                 connection.pragma_update(None, "journal_mode", "WAL")?;
                 connection.pragma_update(None, "synchronous", "NORMAL")?;
                 // asks for the write lock without writing: a read-only file says so here and not in mid-round
@@ -153,6 +165,7 @@ impl Index {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
         let connection = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?;
+        settle_plans(&connection)?;
         let version: String =
             connection.query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))?;
         if version != SCHEMA {
@@ -162,14 +175,36 @@ impl Index {
     }
 
     fn create(connection: Connection) -> Result<Self, IndexError> {
+        settle_plans(&connection)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE;\n{}\nINSERT INTO meta VALUES ('schema', '{SCHEMA}');\nCOMMIT;",
-            include_str!("schema.sql")
-        ))?;
+        connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{TABLES}\n{LOOKUPS}\n{}\nCOMMIT;", version_row()))?;
         Ok(Self { connection, writable: true })
+    }
+
+    /// Begins an index that is filled once, from nothing, by one process, and then read: without a journal, and without
+    /// what makes looking up quick until [`Index::complete`]. What a crash leaves of it is thrown away.
+    pub fn scratch(place: &IndexPlace) -> Result<Self, IndexError> {
+        let connection = match place {
+            IndexPlace::Memory => Connection::open_in_memory()?,
+            IndexPlace::File(path) => {
+                remove_files(path)?;
+                Connection::open(path)?
+            }
+        };
+        settle_plans(&connection)?;
+        connection.pragma_update(None, "journal_mode", "OFF")?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        // of this file alone: one that is attached to it for comparison is somebody else's too
+        connection.pragma_update(Some("main"), "locking_mode", "EXCLUSIVE")?;
+        connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{TABLES}\n{}\nCOMMIT;", version_row()))?;
+        Ok(Self { connection, writable: true })
+    }
+
+    /// Makes an index that was begun by [`Index::scratch`] a whole one.
+    pub fn complete(&self) -> Result<(), IndexError> {
+        Ok(self.connection.execute_batch(LOOKUPS)?)
     }
 
     /// Whether rows can be added.
@@ -221,45 +256,16 @@ impl Index {
     }
 }
 
-/// Tables whose rows follow from the log.
-const FOLDED: [&str; 14] = [
-    "listed",
-    "log",
-    "file",
-    "record",
-    "statement",
-    "address",
-    "capture",
-    "reading",
-    "text",
-    "poll",
-    "tally",
-    "note",
-    "rules",
-    "meta",
-];
+/// Lets a statement that was prepared once be run for ever: the values that it is given do not change its plan, as
+/// SQLite's own statistics otherwise have it, and none is dropped for want of room.
+fn settle_plans(connection: &Connection) -> Result<(), IndexError> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
 
-/// Compares two index files row by row; gives a line for each table that differs.
-///
-/// `theirs` is attached for the time of the comparison.
-pub fn differences(ours: &Index, theirs: &Path) -> Result<Vec<String>, IndexError> {
-    let connection = &ours.connection;
-    connection.execute("ATTACH DATABASE ?1 AS other", [theirs.to_string_lossy()])?;
-    let mut lines = Vec::new();
-    let compared: Result<(), rusqlite::Error> = FOLDED.iter().try_for_each(|table| {
-        let count = |a: &str, b: &str| {
-            let sql = format!("SELECT count(*) FROM (SELECT * FROM {a}.{table} EXCEPT SELECT * FROM {b}.{table})");
-            connection.query_row(&sql, [], |row| row.get::<_, i64>(0))
-        };
-        let (missing, extra) = (count("main", "other")?, count("other", "main")?);
-        if missing + extra > 0 {
-            lines.push(format!("table {table}: {missing} rows are missing or changed, {extra} are not from the log"));
-        }
-        Ok(())
-    });
-    connection.execute("DETACH DATABASE other", [])?;
-    compared?;
-    Ok(lines)
+fn version_row() -> String {
+    format!("INSERT INTO meta VALUES ('schema', '{SCHEMA}');")
 }
 
 #[allow(clippy::disallowed_methods)] // the index is no object of the archive: SQLite opens it by path, and so must we
@@ -279,6 +285,11 @@ fn remove_files(path: &Path) -> Result<(), IndexError> {
 #[allow(clippy::disallowed_methods)]
 fn rename(from: &Path, to: &Path) -> Result<(), IndexError> {
     std::fs::rename(from, to).map_err(|error| io(&error))
+}
+
+#[allow(clippy::disallowed_methods)]
+fn sync(path: &Path) -> Result<(), IndexError> {
+    std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|error| io(&error))
 }
 
 fn io(error: &std::io::Error) -> IndexError {

@@ -9,23 +9,14 @@ CREATE TABLE record    (digest BLOB NOT NULL, part INTEGER NOT NULL, file INTEGE
 CREATE TABLE statement (id BLOB PRIMARY KEY, source TEXT NOT NULL, minted TEXT NOT NULL, url TEXT NOT NULL, title TEXT, published TEXT,
                         language TEXT, text BLOB, body BLOB, first_seen INTEGER NOT NULL, last_seen INTEGER, last_look INTEGER NOT NULL,
                         entry INTEGER NOT NULL, revisions INTEGER NOT NULL, state TEXT NOT NULL, flags TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX statement_source ON statement (source);
-CREATE INDEX statement_seen   ON statement (first_seen);
 CREATE TABLE address   (key TEXT NOT NULL, statement BLOB NOT NULL, url TEXT NOT NULL, PRIMARY KEY (key, statement)) WITHOUT ROWID;
 CREATE TABLE capture   (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL,
                         url TEXT NOT NULL, status INTEGER, verdict TEXT NOT NULL, body BLOB, keeping INTEGER, response BLOB, equals INTEGER,
                         confirm INTEGER, final INTEGER NOT NULL, reason TEXT, same_as INTEGER, sameness TEXT, marks TEXT);
-CREATE INDEX capture_statement ON capture (statement);
 CREATE TABLE reading   (seq INTEGER PRIMARY KEY, capture INTEGER NOT NULL, reader TEXT NOT NULL, text BLOB, visible BLOB, failed TEXT);
-CREATE INDEX reading_capture ON reading (capture);
-CREATE INDEX reading_text    ON reading (text);
 CREATE TABLE text      (digest BLOB PRIMARY KEY, title TEXT, published TEXT, language TEXT, wording BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX text_wording    ON text (wording);
 CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL,
                         verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER, reason TEXT);
-CREATE INDEX poll_body ON poll (body);
-CREATE INDEX capture_body ON capture (body);
-CREATE INDEX poll_source ON poll (source, time);
 -- In which round a source's listing first held an address.
 CREATE TABLE listed    (source TEXT NOT NULL, key TEXT NOT NULL, round INTEGER NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,
@@ -33,6 +24,5 @@ CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGE
 CREATE TABLE note      (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);
 -- What the pages of a source taught, each time that it was learnt; its bytes lie in a segment.
 CREATE TABLE rules     (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, time INTEGER NOT NULL, pages INTEGER NOT NULL, rules BLOB NOT NULL);
-CREATE INDEX rules_source ON rules (source);
 -- Not from the log, and not compared with it: what the next request may be made conditional on.
 CREATE TABLE validator (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;

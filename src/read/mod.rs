@@ -28,6 +28,7 @@ pub mod telegram;
 mod tests;
 mod title;
 mod visible;
+mod why;
 
 use url::Url;
 
@@ -39,6 +40,7 @@ use crate::model::time::Instant;
 pub use meta::visible_title;
 use plain::Form;
 pub use settings::{check, reader};
+pub use why::{Passage, Rule};
 
 /// The version of the reader: of its code and of its tables. Two texts are compared only within one version, so it
 /// goes up with every change that can make another text of any page.
@@ -62,13 +64,30 @@ pub struct Page<'a> {
 /// HTML is read as a statement, plain text as it stands. Feeds, JSON and bytes that are no text give an empty text
 /// with a warning. A page of Telegram posts whose address names one of them gives that post.
 pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
+    reading(page, settings, |_, _, _| {})
+}
+
+/// Reads a page, and says of each of its blocks whether it is in the text and by which rule.
+///
+/// What is read without being taken apart (plain text, a post of a channel) has no passages.
+pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Vec<Passage>) {
+    let mut passages = Vec::new();
+    let reading = reading(page, settings, |outline, blocks, rules| passages = why::passages(outline, blocks, rules));
+    (reading, passages)
+}
+
+fn reading(
+    page: &Page<'_>,
+    settings: &ReadSettings,
+    told: impl FnOnce(&outline::Outline<'_>, &[blocks::Block], &[Rule]),
+) -> Reading {
     match plain::form(page.body, page.content_type) {
         Form::Html => {
             let decoded = charset::decode(page.body, page.content_type);
             let doc = html::parse(&decoded.text);
             match telegram::named_post(page, &doc, &decoded, settings) {
                 Some(post) => post.reading,
-                None => page::read(page, &doc, decoded, settings),
+                None => page::read(page, &doc, decoded, settings, told),
             }
         }
         Form::Plain => plain::read(charset::decode(page.body, page.content_type), settings),

@@ -5,19 +5,27 @@ use scraper::Html;
 use super::blocks::{self, Block, Kind};
 use super::charset::Decoded;
 use super::clean::Edges;
+use super::main_text::Chrome;
 use super::meta::Metadata;
 use super::outline::Outline;
 use super::published::Search;
 use super::settings::{Selectors, reader};
 use super::title::{self, Title};
+use super::why::Rule;
 use super::{Page, beside, clean, dates, language, main_text, visible};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
-/// Reads a page that is HTML.
-pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &ReadSettings) -> Reading {
+/// Reads a page that is HTML. `told` is shown what decided about each block.
+pub(super) fn read(
+    page: &Page<'_>,
+    doc: &Html,
+    decoded: Decoded,
+    settings: &ReadSettings,
+    told: impl FnOnce(&Outline<'_>, &[Block], &[Rule]),
+) -> Reading {
     let selectors = Selectors::of(settings);
     let meta = Metadata::of(doc, page.url);
     let outline = Outline::new(doc, &selectors.ignored(doc));
@@ -82,7 +90,9 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     let published = selected_date(doc, &selectors, settings, &outline, &mut warnings)
         .or_else(|| search.find(&meta).map(|(date, _)| date));
 
-    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
+    let mut rules: Vec<Rule> = blocks.iter().map(|block| chrome.rule(block.place).unwrap_or(Rule::Outside)).collect();
+    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges, &mut rules);
+    told(&outline, &blocks, &rules);
     if paragraphs.is_empty()
         && let Some(body) = &meta.ld.body
     {
@@ -128,7 +138,7 @@ fn outermost(outline: &Outline<'_>, mut places: Vec<usize>) -> Vec<usize> {
 }
 
 /// The blocks of the containers that are not chrome.
-fn chosen(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], containers: &[usize]) -> Vec<usize> {
+fn chosen(outline: &Outline<'_>, blocks: &[Block], chrome: &Chrome, containers: &[usize]) -> Vec<usize> {
     let inside = |place: usize| containers.iter().any(|container| outline.subtree(*container).contains(&place));
     (0..blocks.len()).filter(|index| inside(blocks[*index].place) && !chrome[blocks[*index].place]).collect()
 }
@@ -137,7 +147,7 @@ fn found_title(
     meta: &Metadata,
     outline: &Outline<'_>,
     blocks: &[Block],
-    chrome: &[bool],
+    chrome: &Chrome,
     range: Option<(usize, usize)>,
 ) -> Title {
     let start = range.map_or(blocks.len(), |(first, _)| first);

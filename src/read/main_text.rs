@@ -7,6 +7,7 @@ use std::ops::Index;
 
 use super::blocks::{Block, Kind};
 use super::outline::Outline;
+use super::posts::Headings;
 use super::why::Rule;
 
 /// The share of all text above which no name makes an element chrome.
@@ -24,6 +25,9 @@ const MOST: f64 = 0.5;
 const SOME: f64 = 0.15;
 /// The least text that makes a statement where a mark or a title says so.
 const ENOUGH: f64 = 100.0;
+
+/// The least text of one post among several.
+const A_POST: f64 = 40.0;
 
 /// Sums of weights over any subtree.
 struct Sums {
@@ -194,20 +198,42 @@ fn weight(block: &Block) -> f64 {
     }
 }
 
-/// The place of the element that holds the statement. `headline` is the place of its title, where it is known.
-pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &Chrome, headline: Option<usize>) -> usize {
+/// What tells where a statement stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Headline {
+    /// The place of its title, as far as the page's metadata can tell.
+    Titled(usize),
+    /// The place that the page's address names.
+    Named(usize),
+}
+
+/// The place of the element that holds the statement.
+pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &Chrome, headline: Option<Headline>) -> usize {
     let sums = Sums::new(outline, blocks, |_, block| if chrome[block.place] { -5.0 } else { weight(block) });
     let marked = (0..outline.items.len()).filter(|place| outline.named(*place).marked && !chrome[*place]);
     let marked = marked.max_by(|a, b| sums.good(outline, *a).total_cmp(&sums.good(outline, *b)));
-    if let Some(place) = marked.filter(|place| sums.good(outline, *place) >= ENOUGH) {
+    let named = matches!(headline, Some(Headline::Named(_)));
+    if let Some(place) = marked.filter(|place| !named && sums.good(outline, *place) >= ENOUGH) {
         return place;
     }
+    let headings = headline.map(|_| Headings::of(outline));
     let mut path = vec![0];
     let mut top = 0;
     loop {
         let place = path[path.len() - 1];
-        let titled = headline
-            .and_then(|headline| outline.children(place).find(|child| outline.subtree(*child).contains(&headline)));
+        let at = headline.map(|(Headline::Titled(place) | Headline::Named(place))| place);
+        let titled = at.and_then(|at| outline.children(place).find(|child| outline.subtree(*child).contains(&at)));
+        let is_post = |child: usize| match (&headings, headline) {
+            (Some(headings), Some(Headline::Titled(at))) => headings.is_post(outline, child, at),
+            (Some(headings), Some(Headline::Named(_))) => headings.is_one_of_several(outline, child),
+            (None, _) | (_, None) => false,
+        };
+        if let Some(post) = titled.filter(|child| sums.good(outline, *child) >= A_POST && is_post(*child)) {
+            // Its neighbours are other statements: nothing above it is asked.
+            path.push(post);
+            top = path.len() - 1;
+            continue;
+        }
         if let Some(child) =
             titled.filter(|child| sums.good(outline, *child) >= ENOUGH.max(sums.good(outline, place) * SOME))
         {
@@ -223,7 +249,7 @@ pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &Chrome
         }
     }
     // What is above an element that says it is the article is not asked.
-    top = path.iter().position(|place| outline.tag(*place) == "article").unwrap_or(top);
+    top = path.iter().position(|place| outline.tag(*place) == "article").unwrap_or(0).max(top);
     let mut chosen = path[path.len() - 1];
     for place in path[top..].iter().rev() {
         let good = sums.good(outline, *place) - sums.good(outline, chosen);

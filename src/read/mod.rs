@@ -7,12 +7,14 @@
 //! A page goes through [`charset`] (bytes to text), [`html`] (text to tree), an outline (the tree, flat), blocks
 //! (paragraphs, headings, rows), the choice of the element that holds the statement, and the cleaning of its blocks.
 
+mod article_body;
 mod beside;
 mod blocks;
 pub mod charset;
 mod clean;
 pub mod dates;
 pub mod html;
+mod inert;
 mod jsonld;
 mod language;
 mod main_text;
@@ -21,6 +23,7 @@ mod names;
 mod outline;
 mod page;
 mod plain;
+mod posts;
 mod published;
 mod settings;
 pub mod telegram;
@@ -64,7 +67,7 @@ pub struct Page<'a> {
 /// HTML is read as a statement, plain text as it stands. Feeds, JSON and bytes that are no text give an empty text
 /// with a warning. A page of Telegram posts whose address names one of them gives that post.
 pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
-    reading(page, settings, |_, _, _| {})
+    reading(page, settings, None)
 }
 
 /// Reads a page, and says of each of its blocks whether it is in the text and by which rule.
@@ -72,22 +75,18 @@ pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
 /// What is read without being taken apart (plain text, a post of a channel) has no passages.
 pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Vec<Passage>) {
     let mut passages = Vec::new();
-    let reading = reading(page, settings, |outline, blocks, rules| passages = why::passages(outline, blocks, rules));
+    let reading = reading(page, settings, Some(&mut passages));
     (reading, passages)
 }
 
-fn reading(
-    page: &Page<'_>,
-    settings: &ReadSettings,
-    told: impl FnOnce(&outline::Outline<'_>, &[blocks::Block], &[Rule]),
-) -> Reading {
+fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
     match plain::form(page.body, page.content_type) {
         Form::Html => {
             let decoded = charset::decode(page.body, page.content_type);
             let doc = html::parse(&decoded.text);
             match telegram::named_post(page, &doc, &decoded, settings) {
                 Some(post) => post.reading,
-                None => page::read(page, &doc, decoded, settings, told),
+                None => inert::read(page, &doc, decoded, settings, passages),
             }
         }
         Form::Plain => plain::read(charset::decode(page.body, page.content_type), settings),

@@ -35,7 +35,11 @@ pub(super) struct Named {
     pub marked: bool,
 }
 
-static CHROME_TAGS: Words = LazyLock::new(|| words("aside dialog figcaption footer menu nav"));
+static CHROME_TAGS: Words = LazyLock::new(|| {
+    words(
+        "aside dialog figcaption footer menu nav amp-ad amp-consent amp-sidebar amp-social-share amp-user-notification",
+    )
+});
 static CHROME_ROLES: Words = LazyLock::new(|| {
     words(
         "alert alertdialog banner complementary contentinfo dialog menu menubar navigation search status tablist \

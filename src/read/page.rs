@@ -2,29 +2,30 @@
 
 use scraper::Html;
 
+use super::article_body::ArticleBody;
 use super::blocks::{self, Block, Kind};
 use super::charset::Decoded;
 use super::clean::Edges;
-use super::main_text::Chrome;
+use super::main_text::{Chrome, Headline};
 use super::meta::Metadata;
 use super::outline::Outline;
 use super::published::Search;
 use super::settings::{Selectors, reader};
 use super::title::{self, Title};
-use super::why::Rule;
-use super::{Page, beside, clean, dates, language, main_text, visible};
+use super::why::{Passage, Rule};
+use super::{Page, beside, clean, dates, language, main_text, posts, visible, why};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
-/// Reads a page that is HTML. `told` is shown what decided about each block.
+/// Reads a page that is HTML. `passages` are given what decided about each block.
 pub(super) fn read(
     page: &Page<'_>,
     doc: &Html,
     decoded: Decoded,
     settings: &ReadSettings,
-    told: impl FnOnce(&Outline<'_>, &[Block], &[Rule]),
+    passages: Option<&mut Vec<Passage>>,
 ) -> Reading {
     let selectors = Selectors::of(settings);
     let meta = Metadata::of(doc, page.url);
@@ -47,10 +48,12 @@ pub(super) fn read(
     }
     let chrome = main_text::chrome(&outline, &blocks, &selected);
     let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
+    let named = posts::named(&outline, &meta, page.url.or(meta.canonical.as_ref()));
     let containers = if selected.is_empty() {
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
         let guess = found_title(&meta, &outline, &blocks, &chrome, clean::text_range(&blocks, &shown));
-        let headline = guess.block.map(|index| blocks[index].place);
+        let titled = guess.block.map(|index| Headline::Titled(blocks[index].place));
+        let headline = named.map(Headline::Named).or(titled);
         vec![main_text::container(&outline, &blocks, &chrome, headline)]
     } else {
         selected
@@ -60,6 +63,10 @@ pub(super) fn read(
         // Names misled: a page all of whose text is in what is called a banner.
         chosen =
             (0..blocks.len()).filter(|index| blocks[*index].is_long() && blocks[*index].link_share() < 0.5).collect();
+    }
+    let stated = meta.ld.body.as_deref().filter(|_| edges == Edges::Doubted).and_then(ArticleBody::of);
+    if let Some(stated) = &stated {
+        chosen = stated.completed(&blocks, chosen);
     }
     let range = clean::text_range(&blocks, &chosen);
 
@@ -92,12 +99,12 @@ pub(super) fn read(
 
     let mut rules: Vec<Rule> = blocks.iter().map(|block| chrome.rule(block.place).unwrap_or(Rule::Outside)).collect();
     let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges, &mut rules);
-    told(&outline, &blocks, &rules);
-    if paragraphs.is_empty()
-        && let Some(body) = &meta.ld.body
-    {
+    if let Some(passages) = passages {
+        *passages = why::passages(&outline, &blocks, &rules);
+    }
+    if let Some(fuller) = stated.and_then(|stated| stated.instead(&paragraphs)) {
         warnings.push("the text stands in the page's JSON-LD alone".to_owned());
-        paragraphs = body.lines().map(str::to_owned).collect();
+        paragraphs = fuller;
     }
     if paragraphs.is_empty() {
         warnings.push("no text was found on the page".to_owned());

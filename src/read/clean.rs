@@ -19,7 +19,7 @@ static PHRASES: Words = LazyLock::new(|| {
         "print printversion printthispage share sharethis shareon tweet email facebook twitter telegram whatsapp \
      linkedin readmore more readalso seealso related relatednews latestnews advertisement advertising back \
      backtolist backtonews backtotop top home next previous comments leaveacomment loading tags copylink listen \
-     печать версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
+     печать потеме версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
      вернутьсяксписку кспискуновостей наверх подробнее метки идетполучениеинформации друк версіядлядруку \
      поділитися читайтетакож տպել կիսվել paylaş çapversiyası yazdır partager imprimer drucken teilen 印刷",
     )

@@ -86,7 +86,7 @@ pub enum Command {
     Note(Note),
     /// Print the statements for other programs
     Export(Export),
-    /// Read saved pages without keeping them
+    /// Read saved pages or addresses without keeping them
     Extract(Extract),
     /// Print the log's checkpoint, to be kept elsewhere
     Checkpoint,
@@ -359,9 +359,12 @@ pub enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub struct Extract {
-    /// Saved pages
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
+    /// Saved pages, or addresses (`https://...`), which are asked with the manners of a round
+    #[arg(required = true, value_name = "FILE|URL")]
+    pub targets: Vec<PathBuf>,
+    /// Show each block of the page, whether it is in the text, and by which rule
+    #[arg(long)]
+    pub why: bool,
 }
 
 #[derive(Debug, Args)]

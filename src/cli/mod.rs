@@ -57,7 +57,7 @@ fn run(typed: &Typed, out: &mut Out) -> Outcome {
         Command::Reread(args) => commands::reread::run(common, args, out),
         Command::Note(args) => commands::note::run(common, args, out),
         Command::Export(args) => commands::export::run(common, args, out),
-        Command::Extract(args) => commands::extract::run(args, out),
+        Command::Extract(args) => commands::extract::run(common, args, out),
         Command::Checkpoint => commands::key::checkpoint(common, out),
         Command::Key(args) => commands::key::run(common, args, out),
     }

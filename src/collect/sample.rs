@@ -1,7 +1,10 @@
-//! A sample of a source: what it offers, and how its newest statements would be read. Nothing is kept.
+//! A sample of a source: what it offers, and how its newest statements would be read; or single addresses. Nothing is
+//! kept.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use url::Url;
 
 use super::clock::Clock;
@@ -10,7 +13,7 @@ use super::fetch::{Client, Validators};
 use super::host::Hosts;
 use super::judge;
 use super::round::read_answer;
-use crate::model::capture::{Reading, Verdict};
+use crate::model::capture::{Reading, Verdict, Visit};
 use crate::model::source::Source;
 
 /// Where feeds often stand when no page announces them.
@@ -100,28 +103,52 @@ pub async fn common_feed(source: &Source, contact: &str, clock: &Arc<dyn Clock>,
     None
 }
 
+/// Looks at addresses, each as one of its source's, `at_once` at a time.
+pub async fn visits(
+    wanted: &[(Source, Vec<Url>)],
+    contact: &str,
+    clock: &Arc<dyn Clock>,
+    hosts: &Arc<Hosts>,
+    at_once: usize,
+) -> HashMap<Url, Result<Visit, String>> {
+    let clients: Vec<_> = wanted
+        .iter()
+        .map(|(source, urls)| (source, urls, Client::new(source, contact, Arc::clone(clock), Arc::clone(hosts))))
+        .collect();
+    let looks = clients.iter().flat_map(|(source, urls, client)| {
+        urls.iter().map(async move |url| match client {
+            Ok(client) => (url.clone(), visit(source, client, url).await),
+            Err(error) => (url.clone(), Err(error.to_string())),
+        })
+    });
+    futures_util::stream::iter(looks).buffer_unordered(at_once.max(1)).collect().await
+}
+
+/// One look; an error in words where it does not show a statement.
+async fn visit(source: &Source, client: &Client, url: &Url) -> Result<Visit, String> {
+    let visit = client.look(url, &Validators::default()).await.map_err(|failure| failure.reason)?;
+    let judgement = judge::judge(source, &visit);
+    match judgement.verdict {
+        Verdict::Statement => Ok(visit),
+        Verdict::Listing
+        | Verdict::NotModified
+        | Verdict::Gone
+        | Verdict::Unwell
+        | Verdict::Blocked
+        | Verdict::Disallowed
+        | Verdict::Failed => Err(format!("{}: {}", judgement.verdict.as_str(), judgement.evidence.join(", "))),
+    }
+}
+
 async fn look(source: &Source, client: &Client, item: &Item) -> Sampled {
-    let outcome = match client.look(&item.url, &Validators::default()).await {
-        Err(failure) => Err(failure.reason),
-        Ok(visit) => {
-            let judgement = judge::judge(source, &visit);
-            let reading = read_answer(&visit.answer, &item.url, &source.reading);
-            match judgement.verdict {
-                Verdict::Statement if reading.text.is_empty() => {
-                    Err(reading.beside.warnings.first().cloned().unwrap_or_else(|| "no text was found".to_owned()))
-                }
-                Verdict::Statement => Ok(reading),
-                Verdict::Listing
-                | Verdict::NotModified
-                | Verdict::Gone
-                | Verdict::Unwell
-                | Verdict::Blocked
-                | Verdict::Disallowed
-                | Verdict::Failed => Err(format!("{}: {}", judgement.verdict.as_str(), judgement.evidence.join(", "))),
-            }
+    let read = |visit: Visit| {
+        let reading = read_answer(&visit.answer, &item.url, &source.reading);
+        match reading.text.is_empty() {
+            true => Err(reading.beside.warnings.first().cloned().unwrap_or_else(|| "no text was found".to_owned())),
+            false => Ok(reading),
         }
     };
-    Sampled { item: item.clone(), outcome }
+    Sampled { item: item.clone(), outcome: visit(source, client, &item.url).await.and_then(read) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What stands beside the text: links and attached files, author, time of the last change.
 
+use super::main_text::Chrome;
 use super::meta::{Metadata, absolute};
 use super::outline::{Outline, attribute};
 use crate::model::capture::Beside;
@@ -12,7 +13,7 @@ const FILES: [&str; 18] = [
 ];
 
 /// Gathers what stands beside a text whose element is at one of `containers`.
-pub(super) fn beside(meta: &Metadata, outline: &Outline<'_>, containers: &[usize], chrome: &[bool]) -> Beside {
+pub(super) fn beside(meta: &Metadata, outline: &Outline<'_>, containers: &[usize], chrome: &Chrome) -> Beside {
     let mut beside = Beside {
         canonical: meta.canonical.as_ref().map(|url| url.to_string()),
         modified: meta.modified().map(str::to_owned),

@@ -3,7 +3,7 @@
 //! Works on a list of blocks in order. Running text is never touched; doubt is only about short blocks, and is settled
 //! by where they stand: before the text, inside it, after it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::blocks::{Block, Kind};
@@ -11,6 +11,7 @@ use super::dates;
 use super::names::{Words, words};
 use super::outline::{Outline, attribute};
 use super::title::{essence, same};
+use super::why::Rule;
 
 /// Lines that are no text wherever they stand, in [`essence`] form.
 static PHRASES: Words = LazyLock::new(|| {
@@ -18,7 +19,7 @@ static PHRASES: Words = LazyLock::new(|| {
         "print printversion printthispage share sharethis shareon tweet email facebook twitter telegram whatsapp \
      linkedin readmore more readalso seealso related relatednews latestnews advertisement advertising back \
      backtolist backtonews backtotop top home next previous comments leaveacomment loading tags copylink listen \
-     печать версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
+     печать потеме версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
      вернутьсяксписку кспискуновостей наверх подробнее метки идетполучениеинформации друк версіядлядруку \
      поділитися читайтетакож տպել կիսվել paylaş çapversiyası yazdır partager imprimer drucken teilen 印刷",
     )
@@ -28,6 +29,26 @@ static LEADS_AWAY: Words = LazyLock::new(|| {
     words(
         "readalso readmore alsoread seealso relatedarticle relatednews morenews читайтетакже читатьтакже \
      смотритетакже дляпросмотравидеонеобходим читайтетакож nəşrolundu followuson signupfor subscribeto",
+    )
+});
+
+/// Beginnings of invitations to follow, in [`essence`] form.
+static CALLS: Words = LazyLock::new(|| {
+    words(
+        "follow subscribe join signup stayuptodate stayconnected formore formoreinformation formorenews getmore likeus \
+     findus watchmore listento email readus читайтенас подписывайтесь подпишитесь следите присоединяйтесь \
+     большеновостей ещёбольшеновостей оставайтесьнасвязи підписуйтесь підпишіться стежте читайтенас приєднуйтесь \
+     долучайтесь більшеновин հետևեք բաժանորդագրվեք միացեք bizi izləyin abunə bizitakip takipedin suivez abonnez \
+     rejoignez folgen abonnieren síguenos suscríbe únete seguici iscriviti siga تابعونا تابعوا اشترك انضم მოგვყევით \
+     გამოიწერეთ 关注 フォロー",
+    )
+});
+/// Where such invitations lead.
+static NETWORKS: Words = LazyLock::new(|| {
+    words(
+        "telegram телеграм телеграмм facebook twitter instagram youtube tiktok whatsapp viber linkedin вконтакте vk \
+     newsletter rss тгканал fейсбук фейсбук твиттер инстаграм ютуб вайбер вотсап տելեգրամ ֆեյսբուք تلغرام تويتر فيسبوك \
+     wechat 微信 微博 threads bluesky mastodon",
     )
 });
 
@@ -55,38 +76,93 @@ pub(super) fn text_range(blocks: &[Block], chosen: &[usize]) -> Option<(usize, u
         .or_else(|| Some((*chosen.first()?, *chosen.last()?)))
 }
 
-/// The paragraphs of the statement, made of the chosen blocks.
+/// The paragraphs of the statement, made of the chosen blocks; `rules` learns what decided about each of these.
 pub(super) fn paragraphs(
     outline: &Outline<'_>,
     blocks: &[Block],
     chosen: &[usize],
     title: Option<&str>,
     edges: Edges,
+    rules: &mut [Rule],
 ) -> Vec<String> {
     let Some((first, last)) = text_range(blocks, chosen) else { return Vec::new() };
     let homes = Homes::of(outline, chosen.iter().map(|index| &blocks[*index]).filter(|block| block.is_long()));
-    let stays = |index: usize| {
+    let lists = lists(outline, blocks, chosen);
+    let mut kept: Vec<(usize, String)> = Vec::new();
+    for (at, index) in chosen.iter().copied().enumerate() {
         let block = &blocks[index];
         let edge = index < first || index > last;
         let belongs = match edges {
             Edges::Doubted => !edge || homes.belongs(outline, block),
             Edges::Trusted => true,
         };
-        let noise = leads_away(block) || (edge && dates::is_date_line(&block.text));
-        !noise && is_text(block, edge, belongs)
-    };
-    let kept: Vec<(usize, String)> = chosen
-        .iter()
-        .copied()
-        .filter(|index| stays(*index))
-        .filter_map(|index| {
-            let block = &blocks[index];
-            let leading = index <= first || block.kind == Kind::Heading;
-            let text = if leading { without_head(&block.text, title, index < first) } else { block.text.clone() };
-            (!text.is_empty()).then_some((index, text))
-        })
-        .collect();
-    without_orphans(blocks, kept)
+        rules[index] = rule(block, edge, belongs, edges);
+        if rules[index].keeps() && edges == Edges::Doubted && is_caption(outline, block) {
+            rules[index] = Rule::Caption;
+        }
+        if rules[index] == Rule::Links && !edge {
+            let next = chosen.get(at + 1).map(|next| &blocks[*next]);
+            let heads = block.kind == Kind::Heading
+                && next.is_some_and(|next| {
+                    next.kind == Kind::Paragraph
+                        && next.is_long()
+                        && next.link_share() < 0.5
+                        && outline.items[next.place].parent == outline.items[block.place].parent
+                });
+            let listed = block.kind == Kind::Bullet
+                && lists.get(&outline.items[block.place].parent).is_some_and(|(size, linked)| linked * 2 < *size);
+            if heads || listed {
+                rules[index] = if heads { Rule::Heading } else { Rule::Beside };
+            }
+        }
+        if !rules[index].keeps() {
+            continue;
+        }
+        let leading = index <= first || block.kind == Kind::Heading;
+        let text = if leading { without_head(&block.text, title, index < first) } else { block.text.clone() };
+        if text.is_empty() {
+            rules[index] = Rule::Title;
+        } else {
+            kept.push((index, text));
+        }
+    }
+    if edges == Edges::Doubted {
+        // An invitation ends no statement: it stands under it.
+        while kept.len() > 1 && kept.last().is_some_and(|(index, _)| invites(&blocks[*index])) {
+            kept.pop().into_iter().for_each(|(index, _)| rules[index] = Rule::LeadsAway);
+        }
+    }
+    without_orphans(blocks, kept, rules)
+}
+
+/// Whether a block asks to follow the office elsewhere: a call, and the name of a network.
+fn invites(block: &Block) -> bool {
+    if block.size > 300 {
+        return false;
+    }
+    let essence = essence(&block.text);
+    CALLS.iter().any(|call| essence.starts_with(call)) && NETWORKS.iter().any(|network| essence.contains(network))
+}
+
+/// Whether a block stands by itself in a figure: what is said of a picture, unless it is quoted or set as code.
+fn is_caption(outline: &Outline<'_>, block: &Block) -> bool {
+    let above = std::iter::successors(Some(block.place), |place| Some(outline.items[*place].parent)).take(4);
+    let tags: Vec<&str> = above.map(|place| outline.tag(place)).take_while(|tag| *tag != "article").collect();
+    block.kind == Kind::Paragraph
+        && block.size < 400
+        && tags.contains(&"figure")
+        && !tags.iter().any(|tag| matches!(*tag, "blockquote" | "pre" | "td" | "th"))
+}
+
+/// For each list, the size of its items and what of it stands in links.
+fn lists(outline: &Outline<'_>, blocks: &[Block], chosen: &[usize]) -> HashMap<usize, (usize, usize)> {
+    let mut lists: HashMap<usize, (usize, usize)> = HashMap::new();
+    for block in chosen.iter().map(|index| &blocks[*index]).filter(|block| block.kind == Kind::Bullet) {
+        let (size, linked) = lists.entry(outline.items[block.place].parent).or_default();
+        *size += block.size;
+        *linked += block.linked;
+    }
+    lists
 }
 
 /// Where running text stands, to tell whether a short block beside it belongs to it.
@@ -126,15 +202,38 @@ fn shape<'a>(outline: &Outline<'a>, place: usize) -> [&'a str; 4] {
     [outline.tag(place), class(place), outline.tag(parent), class(parent)]
 }
 
-fn is_text(block: &Block, edge: bool, belongs: bool) -> bool {
+fn rule(block: &Block, edge: bool, belongs: bool, edges: Edges) -> Rule {
+    if leads_away(block) {
+        return Rule::LeadsAway;
+    }
+    if edge && dates::is_date_line(&block.text) {
+        return Rule::DateLine;
+    }
+    if edge && is_address(&block.text) {
+        return Rule::LeadsAway;
+    }
     if block.link_share() > 0.8 {
-        return !edge && block.is_sentence() && block.kind == Kind::Paragraph;
+        let sentence = !edge && block.is_sentence() && block.kind == Kind::Paragraph;
+        return if sentence { Rule::Running } else { Rule::Links };
     }
-    match block.kind {
-        Kind::Heading => true,
-        Kind::Row => belongs,
-        Kind::Paragraph | Kind::Bullet => belongs || block.is_long(),
+    match (block.kind, edges) {
+        (Kind::Heading, _) => Rule::Heading,
+        (Kind::Row, Edges::Doubted) if !belongs => Rule::Apart,
+        (Kind::Paragraph | Kind::Bullet | Kind::Row, _) if block.is_long() => Rule::Running,
+        (Kind::Paragraph | Kind::Bullet | Kind::Row, Edges::Trusted) => Rule::Selected,
+        (Kind::Paragraph | Kind::Bullet | Kind::Row, Edges::Doubted) => {
+            if belongs {
+                Rule::Beside
+            } else {
+                Rule::Apart
+            }
+        }
     }
+}
+
+/// Whether a text is an address of the web and nothing else.
+fn is_address(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
 }
 
 fn leads_away(block: &Block) -> bool {
@@ -162,13 +261,15 @@ fn dated(line: &str) -> bool {
 }
 
 /// Drops headings that nothing follows: what stood under them went.
-fn without_orphans(blocks: &[Block], kept: Vec<(usize, String)>) -> Vec<String> {
+fn without_orphans(blocks: &[Block], kept: Vec<(usize, String)>, rules: &mut [Rule]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut followed = false;
     for (index, text) in kept.into_iter().rev() {
-        let block = &blocks[index];
-        match block.kind {
-            Kind::Heading if !followed => continue,
+        match blocks[index].kind {
+            Kind::Heading if !followed => {
+                rules[index] = Rule::Orphan;
+                continue;
+            }
             Kind::Heading | Kind::Paragraph | Kind::Row => out.push(text),
             Kind::Bullet => out.push(format!("- {text}")),
         }

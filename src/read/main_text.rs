@@ -3,11 +3,17 @@
 //! Blocks are weighed, weights are summed over subtrees, and the way is followed from the body down to where the text
 //! divides. All passes are linear in the page.
 
+use std::ops::Index;
+
 use super::blocks::{Block, Kind};
 use super::outline::Outline;
+use super::posts::Headings;
+use super::why::Rule;
 
 /// The share of all text above which no name makes an element chrome.
 const TOO_MUCH_TO_DROP: f64 = 0.4;
+/// The same for forms: some sites wrap the whole page in one.
+const TOO_MUCH_FOR_A_FORM: f64 = 0.25;
 /// The same for comments, which may well be longer than the statement.
 const TOO_MANY_COMMENTS: f64 = 0.85;
 /// The share of all text above which a row of things alike is the statement itself: a list that it gives.
@@ -19,6 +25,9 @@ const MOST: f64 = 0.5;
 const SOME: f64 = 0.15;
 /// The least text that makes a statement where a mark or a title says so.
 const ENOUGH: f64 = 100.0;
+
+/// The least text of one post among several.
+const A_POST: f64 = 40.0;
 
 /// Sums of weights over any subtree.
 struct Sums {
@@ -64,30 +73,58 @@ impl Sums {
     }
 }
 
-/// For each place, whether it stands in chrome, by the names of the elements around it.
+/// For each place, whether it stands in chrome, and by which rule.
+pub(super) struct Chrome(Vec<Option<Rule>>);
+
+impl Chrome {
+    /// The rule by which a place is chrome.
+    pub(super) fn rule(&self, place: usize) -> Option<Rule> {
+        self.0[place]
+    }
+}
+
+impl Index<usize> for Chrome {
+    type Output = bool;
+
+    fn index(&self, place: usize) -> &bool {
+        if self.0[place].is_some() { &true } else { &false }
+    }
+}
+
+/// Finds the chrome of a page, by the names of its elements and by what they hold.
 ///
 /// A name is not believed of an element that holds a large part of the page's text. Nothing around the elements in
 /// `within` counts: what the source's settings point at is no chrome as a whole.
-pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) -> Vec<bool> {
+pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) -> Chrome {
     let sums = Sums::new(outline, blocks, |_, block| weight(block));
     let total = sums.good(outline, 0);
     let teasers = teasers(outline, blocks, |place| total > 0.0 && sums.good(outline, place) > TOO_MANY_TEASERS * total);
-    let mut chrome = vec![false; outline.items.len()];
+    let mut chrome: Vec<Option<Rule>> = vec![None; outline.items.len()];
     for place in 0..outline.items.len() {
-        let item = &outline.items[place];
         let named = outline.named(place);
         let share = |limit: f64| total <= 0.0 || sums.good(outline, place) <= limit * total;
-        let own = (named.chrome && share(TOO_MUCH_TO_DROP))
-            || (named.comments && share(TOO_MANY_COMMENTS))
-            || (named.hidden && share(TOO_MUCH_TO_DROP))
-            || teasers[place]
-            || is_site_header(outline, place);
-        chrome[place] = own || (place > 0 && chrome[item.parent]);
-        if within.contains(&place) {
-            chrome[place] = false;
-        }
+        let above = if place > 0 { chrome[outline.items[place].parent] } else { None };
+        chrome[place] = if within.contains(&place) {
+            None
+        } else if above.is_some() {
+            above
+        } else if named.hidden && share(TOO_MUCH_TO_DROP) {
+            Some(Rule::Hidden)
+        } else if named.comments && share(TOO_MANY_COMMENTS) {
+            Some(Rule::Comments)
+        } else if named.chrome && share(TOO_MUCH_TO_DROP) {
+            Some(Rule::Chrome)
+        } else if outline.tag(place) == "form" && share(TOO_MUCH_FOR_A_FORM) {
+            Some(Rule::Form)
+        } else if teasers[place] {
+            Some(Rule::Teaser)
+        } else if is_site_header(outline, place) {
+            Some(Rule::SiteHeader)
+        } else {
+            None
+        };
     }
-    chrome
+    Chrome(chrome)
 }
 
 /// For each place, whether it is one of several alike that each name another page: a headline that is a link, and
@@ -161,20 +198,42 @@ fn weight(block: &Block) -> f64 {
     }
 }
 
-/// The place of the element that holds the statement. `headline` is the place of its title, where it is known.
-pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool], headline: Option<usize>) -> usize {
+/// What tells where a statement stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Headline {
+    /// The place of its title, as far as the page's metadata can tell.
+    Titled(usize),
+    /// The place that the page's address names.
+    Named(usize),
+}
+
+/// The place of the element that holds the statement.
+pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &Chrome, headline: Option<Headline>) -> usize {
     let sums = Sums::new(outline, blocks, |_, block| if chrome[block.place] { -5.0 } else { weight(block) });
     let marked = (0..outline.items.len()).filter(|place| outline.named(*place).marked && !chrome[*place]);
     let marked = marked.max_by(|a, b| sums.good(outline, *a).total_cmp(&sums.good(outline, *b)));
-    if let Some(place) = marked.filter(|place| sums.good(outline, *place) >= ENOUGH) {
+    let named = matches!(headline, Some(Headline::Named(_)));
+    if let Some(place) = marked.filter(|place| !named && sums.good(outline, *place) >= ENOUGH) {
         return place;
     }
+    let headings = headline.map(|_| Headings::of(outline));
     let mut path = vec![0];
     let mut top = 0;
     loop {
         let place = path[path.len() - 1];
-        let titled = headline
-            .and_then(|headline| outline.children(place).find(|child| outline.subtree(*child).contains(&headline)));
+        let at = headline.map(|(Headline::Titled(place) | Headline::Named(place))| place);
+        let titled = at.and_then(|at| outline.children(place).find(|child| outline.subtree(*child).contains(&at)));
+        let is_post = |child: usize| match (&headings, headline) {
+            (Some(headings), Some(Headline::Titled(at))) => headings.is_post(outline, child, at),
+            (Some(headings), Some(Headline::Named(_))) => headings.is_one_of_several(outline, child),
+            (None, _) | (_, None) => false,
+        };
+        if let Some(post) = titled.filter(|child| sums.good(outline, *child) >= A_POST && is_post(*child)) {
+            // Its neighbours are other statements: nothing above it is asked.
+            path.push(post);
+            top = path.len() - 1;
+            continue;
+        }
         if let Some(child) =
             titled.filter(|child| sums.good(outline, *child) >= ENOUGH.max(sums.good(outline, place) * SOME))
         {
@@ -190,7 +249,7 @@ pub(super) fn container(outline: &Outline<'_>, blocks: &[Block], chrome: &[bool]
         }
     }
     // What is above an element that says it is the article is not asked.
-    top = path.iter().position(|place| outline.tag(*place) == "article").unwrap_or(top);
+    top = path.iter().position(|place| outline.tag(*place) == "article").unwrap_or(0).max(top);
     let mut chosen = path[path.len() - 1];
     for place in path[top..].iter().rev() {
         let good = sums.good(outline, *place) - sums.good(outline, chosen);

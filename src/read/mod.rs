@@ -7,12 +7,14 @@
 //! A page goes through [`charset`] (bytes to text), [`html`] (text to tree), an outline (the tree, flat), blocks
 //! (paragraphs, headings, rows), the choice of the element that holds the statement, and the cleaning of its blocks.
 
+mod article_body;
 mod beside;
 mod blocks;
 pub mod charset;
 mod clean;
 pub mod dates;
 pub mod html;
+mod inert;
 mod jsonld;
 mod language;
 mod main_text;
@@ -21,6 +23,7 @@ mod names;
 mod outline;
 mod page;
 mod plain;
+mod posts;
 mod published;
 mod settings;
 pub mod shape;
@@ -30,6 +33,7 @@ pub mod telegram;
 mod tests;
 mod title;
 mod visible;
+mod why;
 
 use url::Url;
 
@@ -41,6 +45,7 @@ use crate::model::time::Instant;
 pub use meta::visible_title;
 use plain::Form;
 pub use settings::{check, reader};
+pub use why::{Passage, Rule};
 
 /// The version of the reader: of its code and of its tables. Two texts are compared only within one version, so it
 /// goes up with every change that can make another text of any page.
@@ -64,13 +69,26 @@ pub struct Page<'a> {
 /// HTML is read as a statement, plain text as it stands. Feeds, JSON and bytes that are no text give an empty text
 /// with a warning. A page of Telegram posts whose address names one of them gives that post.
 pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
+    reading(page, settings, None)
+}
+
+/// Reads a page, and says of each of its blocks whether it is in the text and by which rule.
+///
+/// What is read without being taken apart (plain text, a post of a channel) has no passages.
+pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Vec<Passage>) {
+    let mut passages = Vec::new();
+    let reading = reading(page, settings, Some(&mut passages));
+    (reading, passages)
+}
+
+fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
     match plain::form(page.body, page.content_type) {
         Form::Html => {
             let decoded = charset::decode(page.body, page.content_type);
             let doc = html::parse(&decoded.text);
             match telegram::named_post(page, &doc, &decoded, settings) {
                 Some(post) => post.reading,
-                None => page::read(page, &doc, decoded, settings),
+                None => inert::read(page, &doc, decoded, settings, passages),
             }
         }
         Form::Plain => plain::read(charset::decode(page.body, page.content_type), settings),

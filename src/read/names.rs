@@ -35,7 +35,11 @@ pub(super) struct Named {
     pub marked: bool,
 }
 
-static CHROME_TAGS: Words = LazyLock::new(|| words("aside dialog figcaption footer menu nav"));
+static CHROME_TAGS: Words = LazyLock::new(|| {
+    words(
+        "aside dialog figcaption footer menu nav amp-ad amp-consent amp-sidebar amp-social-share amp-user-notification",
+    )
+});
 static CHROME_ROLES: Words = LazyLock::new(|| {
     words(
         "alert alertdialog banner complementary contentinfo dialog menu menubar navigation search status tablist \
@@ -48,7 +52,7 @@ static CHROME_STEMS: Words = LazyLock::new(|| {
         "addthis addtoany advert backlink banner bookmark breadcrumb byline caption cookie consent copyright credit \
      disclosure dropdown footer gallery gdpr hashtag imprint infobox jprelated language latest loginform \
      masthead menu modal morenews mostread navbar navigation newsletter offcanvas outbrain overlay pagelinks \
-     pager pagination paywall popular popup postmeta prevnext promo readalso readmore recirc recommend related \
+     pager pagination paywall nextprev popular popup postmeta prevnext promo readalso readmore recirc recommend related \
      sharedaddy share sharing sidebar skiplink slideshow social sponsor subscri taboola toolbar trending",
     )
 });
@@ -75,6 +79,11 @@ static DATE_WORDS: Words =
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
 static ABOUT: Words =
     LazyLock::new(|| words("embed has with without no not open opened closed is enabled disabled wrap wrapper layout"));
+
+/// Words of a class whose elements a visitor unfolds.
+static FOLDED: Words = LazyLock::new(|| words("accordion"));
+/// Words of a name.
+const LONGEST_NAME: usize = 6;
 
 /// The names of one page, each read once: pages use few, and each often.
 #[derive(Default)]
@@ -116,6 +125,8 @@ fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -
     named.chrome = CHROME_TAGS.contains(&tag);
     for (name, value) in element.attrs() {
         match name {
+            // The id of a heading is made of its words.
+            "id" if is_heading(tag) => {}
             "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| named |= of_class(class)),
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
             "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
@@ -132,6 +143,10 @@ fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -
         named.comments = false;
     }
     named
+}
+
+fn is_heading(tag: &str) -> bool {
+    matches!(tag, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
 fn is_hiding(style: &str) -> bool {
@@ -188,6 +203,10 @@ fn class_name(class: &str, named: &mut Named) {
         known(word).filter(fits).for_each(|known| says |= known.says);
     }
     known(&joined).filter(|known| known.stem && joined.starts_with(known.word)).for_each(|known| says |= known.says);
+    // So many words are a title, not a name; what a part of an accordion hides is one click away.
+    if words.len() > LONGEST_NAME || FOLDED.iter().any(|folded| joined.contains(folded)) {
+        return;
+    }
     if words.iter().any(|word| ABOUT.contains(&word.as_str())) {
         says = Named { body: says.body, ..Named::default() };
     }

@@ -90,7 +90,9 @@ impl<'a> Outline<'a> {
         let place = self.items.len();
         let above = parent.map(|parent| &self.items[parent]);
         let (link, preformatted, block) = match &what {
-            What::Element(element, _) => (is_link(element), element.name() == "pre", !is_inline(element.name())),
+            What::Element(element, _) => {
+                (self.leads_away(element, parent), element.name() == "pre", !is_inline(element.name()))
+            }
             What::Text(_) => (false, false, false),
         };
         let in_link = link || above.is_some_and(|item| item.in_link);
@@ -98,6 +100,17 @@ impl<'a> Outline<'a> {
         let parent = parent.unwrap_or(place);
         self.items.push(Item { what, parent, end: place + 1, in_link, preformatted, block });
         place
+    }
+
+    /// Whether an element is a link; the mark by which a heading links to itself is none.
+    fn leads_away(&self, element: &Element, parent: Option<usize>) -> bool {
+        let Some(href) = Some(element).filter(|element| element.name() == "a").and_then(|a| attribute(a, "href"))
+        else {
+            return false;
+        };
+        let mut above = std::iter::successors(parent, |place| Some(self.items[*place].parent)).take(2);
+        !(href.starts_with('#')
+            && above.any(|place| matches!(self.tag(place), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")))
     }
 
     /// Where an element of the tree stands, if it is in the outline.
@@ -170,10 +183,6 @@ impl<'a> Outline<'a> {
 /// An attribute's value. `Element::attr` interns the name at each call, which a pass over all elements would feel.
 pub(super) fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
-}
-
-fn is_link(element: &Element) -> bool {
-    element.name() == "a" && attribute(element, "href").is_some()
 }
 
 /// Whether the content of an element is no text on the page.

@@ -1,23 +1,33 @@
 //! One HTML page to one reading: the order in which the parts of the reader are asked.
 
 use scraper::Html;
+use url::Url;
 
+use super::article_body::ArticleBody;
 use super::blocks::{self, Block, Kind};
 use super::charset::Decoded;
 use super::clean::Edges;
+use super::main_text::{Chrome, Headline};
 use super::meta::Metadata;
 use super::outline::Outline;
 use super::published::Search;
 use super::settings::{Selectors, reader};
 use super::title::{self, Title};
-use super::{Page, beside, clean, dates, language, main_text, site, visible};
+use super::why::{Passage, Rule};
+use super::{Page, beside, clean, dates, language, main_text, posts, site, visible, why};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
-/// Reads a page that is HTML.
-pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &ReadSettings) -> Reading {
+/// Reads a page that is HTML. `passages` are given what decided about each block.
+pub(super) fn read(
+    page: &Page<'_>,
+    doc: &Html,
+    decoded: Decoded,
+    settings: &ReadSettings,
+    passages: Option<&mut Vec<Passage>>,
+) -> Reading {
     let selectors = Selectors::of(settings);
     let meta = Metadata::of(doc, page.url);
     let outline = Outline::new(doc, &selectors.ignored(doc));
@@ -39,7 +49,7 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
     }
     let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
     let mut choice = if selected.is_empty() {
-        Choice::by_itself(&meta, &outline, &blocks)
+        Choice::by_itself(&meta, &outline, &blocks, page.url.or(meta.canonical.as_ref()))
     } else {
         Choice::within(selected, &outline, &blocks)
     };
@@ -56,6 +66,10 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         }
     }
     let Choice { containers, chrome, mut chosen } = choice;
+    let stated = meta.ld.body.as_deref().filter(|_| edges == Edges::Doubted).and_then(ArticleBody::of);
+    if let Some(stated) = stated.as_ref().filter(|_| learnt.is_none()) {
+        chosen = stated.completed(&blocks, chosen);
+    }
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
@@ -93,12 +107,14 @@ pub(super) fn read(page: &Page<'_>, doc: &Html, decoded: Decoded, settings: &Rea
         printed.filter(|date| found.is_none_or(|found| found.day() != date.day())).or(found)
     });
 
-    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges);
-    // whoever names the body's place is believed, unless nothing stands there
-    let is_asked = selectors.body.is_none() || paragraphs.is_empty();
-    if let Some(body) = meta.ld.body.as_ref().filter(|body| is_asked && stands_there_alone(body, &paragraphs)) {
+    let mut rules: Vec<Rule> = blocks.iter().map(|block| chrome.rule(block.place).unwrap_or(Rule::Outside)).collect();
+    let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges, &mut rules);
+    if let Some(passages) = passages {
+        *passages = why::passages(&outline, &blocks, &rules);
+    }
+    if let Some(fuller) = stated.and_then(|stated| stated.instead(&paragraphs)) {
         warnings.push("the text stands in the page's JSON-LD alone".to_owned());
-        paragraphs = body.lines().map(str::to_owned).collect();
+        paragraphs = fuller;
         chosen.clear();
     }
     if let Some(found) = &learnt {
@@ -128,15 +144,6 @@ fn dialect<'m>(declared: &[Option<&'m str>]) -> Option<&'m str> {
     Some(declared.iter().flatten().copied().find(of_region).filter(|_| !first.contains('-')).unwrap_or(first))
 }
 
-/// Whether what was found on the page is none of the article that its JSON-LD holds, and little beside it: a page that
-/// scripts put together shows its frame alone.
-fn stands_there_alone(body: &str, found: &[String]) -> bool {
-    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let body = folded(body);
-    let length: usize = found.iter().map(String::len).sum();
-    length * 2 < body.len() && !found.iter().any(|paragraph| body.contains(&folded(paragraph)))
-}
-
 /// Places without those that stand inside others, in document order.
 fn outermost(outline: &Outline<'_>, mut places: Vec<usize>) -> Vec<usize> {
     places.sort_unstable();
@@ -154,19 +161,20 @@ fn outermost(outline: &Outline<'_>, mut places: Vec<usize>) -> Vec<usize> {
 /// Which part of a page is taken for the statement.
 struct Choice {
     containers: Vec<usize>,
-    /// For each place, whether it stands in chrome.
-    chrome: Vec<bool>,
+    /// What stands in chrome.
+    chrome: Chrome,
     /// The blocks of the containers that are not chrome.
     chosen: Vec<usize>,
 }
 
 impl Choice {
     /// The reader's own.
-    fn by_itself(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block]) -> Self {
+    fn by_itself(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block], url: Option<&Url>) -> Self {
         let chrome = main_text::chrome(outline, blocks, &[]);
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
         let guess = found_title(meta, outline, blocks, &chrome, clean::text_range(blocks, &shown));
-        let headline = guess.block.map(|index| blocks[index].place);
+        let titled = guess.block.map(|index| Headline::Titled(blocks[index].place));
+        let headline = posts::named(outline, meta, url).map(Headline::Named).or(titled);
         Self::of(vec![main_text::container(outline, blocks, &chrome, headline)], chrome, outline, blocks)
     }
 
@@ -176,7 +184,7 @@ impl Choice {
         Self::of(containers, chrome, outline, blocks)
     }
 
-    fn of(containers: Vec<usize>, chrome: Vec<bool>, outline: &Outline<'_>, blocks: &[Block]) -> Self {
+    fn of(containers: Vec<usize>, chrome: Chrome, outline: &Outline<'_>, blocks: &[Block]) -> Self {
         let inside = |place: usize| containers.iter().any(|container| outline.subtree(*container).contains(&place));
         let of_text = |index: &usize| inside(blocks[*index].place) && !chrome[blocks[*index].place];
         let mut chosen: Vec<usize> = (0..blocks.len()).filter(of_text).collect();
@@ -200,7 +208,7 @@ pub(super) fn found_title(
     meta: &Metadata,
     outline: &Outline<'_>,
     blocks: &[Block],
-    chrome: &[bool],
+    chrome: &Chrome,
     range: Option<(usize, usize)>,
 ) -> Title {
     let start = range.map_or(blocks.len(), |(first, _)| first);

@@ -27,26 +27,39 @@ fn settings(case: &Path) -> ReadSettings {
             "date_format" => settings.date_format = Some(value),
             "timezone" => settings.timezone = Some(value),
             "ignore" => settings.ignore.push(value),
+            "url" => {} // the page's address, see `reading`
             other => panic!("no setting {other}"),
         }
     }
     settings
 }
 
-#[test]
-fn every_case_reads_as_expected() {
+/// The cases, in the order of their names.
+pub(super) fn cases() -> Vec<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
     let mut cases: Vec<PathBuf> =
         fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
     cases.sort();
     assert!(cases.len() >= 15);
+    cases
+}
+
+/// Reads a case with its settings, as if it stood at its address.
+pub(super) fn reading(case: &Path) -> Reading {
+    let body = fs::read(case.join("page.html")).expect("a page");
+    let lines = fs::read_to_string(case.join("settings.txt")).unwrap_or_default();
+    let url = lines.lines().find_map(|line| line.strip_prefix("url = ")).and_then(|url| Url::parse(url).ok());
+    let settings = settings(case);
+    assert_eq!(check(&settings), Vec::<String>::new());
+    read(&Page { url: url.as_ref(), ..page(&body, Some("text/html")) }, &settings)
+}
+
+#[test]
+fn every_case_reads_as_expected() {
     let mut wrong = Vec::new();
-    for case in cases {
-        let body = fs::read(case.join("page.html")).expect("a page");
+    for case in cases() {
         let expected = fs::read_to_string(case.join("expected.txt")).expect("what is expected");
-        let settings = settings(&case);
-        assert_eq!(check(&settings), Vec::<String>::new());
-        let found = read(&page(&body, Some("text/html")), &settings).text.canonical();
+        let found = reading(&case).text.canonical();
         if found != expected {
             wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", case.display()));
         }

@@ -4,6 +4,7 @@
 //! without the site's name and uncut. Only where the page shows no such line is the metadata taken.
 
 use super::blocks::{Block, Kind};
+use super::main_text::Chrome;
 use super::meta::Metadata;
 
 const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", " – ", " — ", " - ", " / ", " ‹ ", " > "];
@@ -21,7 +22,7 @@ pub(super) struct Title {
 }
 
 /// Finds the title. `start` is the index of the first block of running text.
-pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrome: &[bool], start: usize) -> Title {
+pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrome: &Chrome, start: usize) -> Title {
     let site = meta.site().map(essence);
     let stated: Vec<String> = [
         meta.ld.headline.as_deref(),

@@ -167,6 +167,46 @@ fn saved_pages_are_read_without_being_kept() {
 }
 
 #[test]
+fn each_block_of_a_page_has_its_reason() {
+    let desk = Desk::empty();
+    let page = Page::numbered(3);
+    desk.write("a.html", &pages::statement(&page, Some(7)));
+    let line = desk.run(&["extract", "--json", "--why", "a.html"]).ok().lines().remove(0);
+    let blocks = line["why"].as_array().expect("the blocks");
+    let kept: Vec<&str> =
+        blocks.iter().filter(|block| block["kept"] == true).filter_map(|block| block["text"].as_str()).collect();
+    assert_eq!(kept, page.paragraphs, "what is kept is the text");
+    let rule = |text: &str| {
+        let block = blocks.iter().find(|block| block["text"].as_str().is_some_and(|block| block.starts_with(text)));
+        block.and_then(|block| block["rule"].as_str()).unwrap_or("no block")
+    };
+    assert_eq!(rule(&page.paragraphs[0]), "running-text");
+    assert_eq!(rule(&page.title), "title");
+    assert_eq!(rule("Visitors today"), "chrome");
+    let shown = desk.run(&["extract", "--why", "a.html"]).ok();
+    assert!(shown.text().contains("+ running text  body > main > article > p\n    The Ministry informs"), "{shown:?}");
+}
+
+#[test]
+fn an_address_is_read_with_the_manners_of_a_round_and_not_kept() {
+    let site = Site::with(2);
+    let desk = Desk::watching(&site);
+    let page = Page::numbered(1);
+    desk.write("a.html", &pages::statement(&Page::numbered(2), None));
+    let (there, gone) = (site.page("1"), site.page("none"));
+    let lines = desk.run(&["extract", "--json", &gone, "a.html", &there]).status(1).lines();
+    assert_eq!(lines[0]["file"], gone.as_str());
+    assert!(lines[0]["error"].as_str().is_some_and(|error| error.contains("gone")), "{}", lines[0]);
+    assert_eq!(lines[1]["title"], Page::numbered(2).title);
+    assert_eq!(lines[2]["title"], page.title);
+    assert_eq!(lines[2]["text"].as_str().expect("a text").trim_end(), page.paragraphs.join("\n\n"));
+    assert!(site.take_paths().iter().any(|path| path == "/robots.txt"), "what a host wants is asked first");
+    assert!(!desk.archive().exists() && !desk.keys().exists(), "nothing is kept");
+    let elsewhere = desk.run(&["extract", "https://office.example/1"]).status(2);
+    assert!(elsewhere.stderr.contains("contact"), "an office can write to somebody: {elsewhere:?}");
+}
+
+#[test]
 fn a_newcomer_begins_with_init() {
     let desk = Desk::empty();
     let _ = desk.run(&["init"]).ok();

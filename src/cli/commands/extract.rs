@@ -1,27 +1,39 @@
-//! `extract`: the reader by itself, over saved pages, on all cores.
+//! `extract`: the reader by itself, over saved pages and addresses, on all cores. Nothing is kept.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use url::Url;
 
+use onrecord::collect::clock::{Clock, System};
+use onrecord::collect::host::Hosts;
+use onrecord::collect::sample::visits;
+use onrecord::collect::sources::on_loopback;
+use onrecord::model::capture::{Reading, Visit};
 use onrecord::model::source::ReadSettings;
-use onrecord::read::{self, Page};
+use onrecord::read::{self, Page, Passage};
 
-use crate::cli::args::Extract;
-use crate::cli::edge::{Outcome, Status};
-use crate::cli::out::{Out, clean, clean_lines};
+use super::{fetch, save};
+use crate::cli::args::{Common, Extract};
+use crate::cli::edge::{Outcome, Refused, Status};
+use crate::cli::out::{Color, Out, clean, clean_lines};
+use crate::cli::place;
 
 /// Largest file that is read: more than any page, less than a machine's memory.
 const LARGEST: u64 = 100_000_000;
 
 /// Runs the command.
-pub fn run(args: &Extract, out: &mut Out) -> Outcome {
+pub fn run(common: &Common, args: &Extract, out: &mut Out) -> Outcome {
     // some at a time, so that the first lines come soon and memory stays flat
     let mut failed = false;
-    for chunk in args.files.chunks(256) {
-        let lines: Vec<Value> = chunk.par_iter().map(|file| extract(file)).collect();
+    let mut road = Road::default();
+    for chunk in args.targets.chunks(256) {
+        let brought = road.bring(common, chunk)?;
+        let lines: Vec<Value> = chunk.par_iter().map(|target| extract(target, &brought, args)).collect();
         for line in lines {
             failed |= line.get("error").is_some();
             print(out, &line)?;
@@ -30,21 +42,87 @@ pub fn run(args: &Extract, out: &mut Out) -> Outcome {
     Ok(if failed { Status::Found } else { Status::Done })
 }
 
-fn extract(file: &Path) -> Value {
-    let name = file.display().to_string();
-    let bytes = match bounded(file) {
-        Ok(bytes) => bytes,
-        Err(error) => return json!({ "file": name, "error": error }),
+/// An address, where a target is one: a file's name has no `://`.
+fn address(target: &Path) -> Option<Url> {
+    let url = Url::parse(target.to_str().filter(|typed| typed.contains("://"))?).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
+}
+
+/// The way to pages on the web; it remembers each host's pace.
+#[derive(Default)]
+struct Road {
+    hosts: Arc<Hosts>,
+}
+
+/// What an address gave, and how its source is read.
+type Brought = HashMap<Url, (ReadSettings, Result<Visit, String>)>;
+
+impl Road {
+    /// Asks the addresses among the targets. Settings and network are looked for only where there are any.
+    fn bring(&mut self, common: &Common, targets: &[PathBuf]) -> Result<Brought, Refused> {
+        let mut urls: Vec<Url> = targets.iter().filter_map(|target| address(target)).collect();
+        urls.sort();
+        urls.dedup();
+        if urls.is_empty() {
+            return Ok(Brought::new());
+        }
+        let setup = place::set_up(common)?;
+        let contact = fetch::contact(&setup, urls.iter().any(|url| !on_loopback(url)))?;
+        let wanted = save::homes(&setup, urls)?;
+        let clock: Arc<dyn Clock> = Arc::new(System);
+        let looks = visits(&wanted, &contact, &clock, &self.hosts, setup.config.fetch.hosts);
+        let mut seen = fetch::runtime()?.block_on(looks);
+        let homes = wanted.iter().flat_map(|(source, urls)| urls.iter().map(|url| (url, &source.reading)));
+        let brought = homes.filter_map(|(url, settings)| Some((url.clone(), (settings.clone(), seen.remove(url)?))));
+        Ok(brought.collect())
+    }
+}
+
+fn extract(target: &Path, brought: &Brought, args: &Extract) -> Value {
+    let name = target.display().to_string();
+    let url = address(target);
+    let found = url.as_ref().and_then(|url| Some((url, brought.get(url)?)));
+    let (reading, passages) = match found {
+        Some((_, (_, Err(error)))) => return json!({ "file": name, "error": error }),
+        Some((url, (settings, Ok(visit)))) => {
+            let answer = &visit.answer;
+            let content_type = answer.header("content-type");
+            let page = Page { body: &answer.body, content_type, url: Some(url), captured_at: Some(answer.at) };
+            reading(&page, settings, args)
+        }
+        None => match bounded(target) {
+            Err(error) => return json!({ "file": name, "error": error }),
+            Ok(bytes) => {
+                let page = Page { body: &bytes, content_type: None, url: None, captured_at: None };
+                reading(&page, &ReadSettings::default(), args)
+            }
+        },
     };
-    let page = Page { body: &bytes, content_type: None, url: None, captured_at: None };
-    let reading = read::read(&page, &ReadSettings::default());
-    json!({
+    let mut line = json!({
         "file": name,
         "title": reading.text.title(),
         "published": reading.text.published().map(|date| date.to_string()),
         "language": reading.text.language(),
         "text": reading.text.body(),
-    })
+    });
+    if let Some(passages) = passages {
+        line["warnings"] = json!(reading.beside.warnings);
+        line["why"] = passages.iter().map(told).collect();
+    }
+    line
+}
+
+fn reading(page: &Page<'_>, settings: &ReadSettings, args: &Extract) -> (Reading, Option<Vec<Passage>>) {
+    if !args.why {
+        return (read::read(page, settings), None);
+    }
+    let (reading, passages) = read::explain(page, settings);
+    (reading, Some(passages))
+}
+
+fn told(passage: &Passage) -> Value {
+    let rule = passage.rule;
+    json!({ "kept": rule.keeps(), "rule": rule.name(), "because": rule.words(), "path": passage.path, "text": passage.text })
 }
 
 fn bounded(file: &Path) -> Result<Vec<u8>, String> {
@@ -59,9 +137,11 @@ fn print(out: &mut Out, line: &Value) -> std::io::Result<()> {
     if out.json {
         return out.object(line);
     }
-    let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+    let field = |name: &str| text(line, name);
     if let Some(error) = line.get("error").and_then(Value::as_str) {
-        return out.warn(&clean(error));
+        // a file's error names the file by itself
+        let named = if error.contains(field("file")) { String::new() } else { format!("{}: ", field("file")) };
+        return out.warn(&clean(&format!("{named}{error}")));
     }
     out.line(&format!("== {}", clean(field("file"))))?;
     for (name, key) in [("Title", "title"), ("Published", "published"), ("Language", "language")] {
@@ -69,5 +149,31 @@ fn print(out: &mut Out, line: &Value) -> std::io::Result<()> {
             out.line(&format!("{name}: {}", clean(field(key))))?;
         }
     }
-    out.line(&format!("\n{}\n", clean_lines(field("text"))))
+    match line.get("why").and_then(Value::as_array) {
+        None => out.line(&format!("\n{}\n", clean_lines(field("text")))),
+        Some(why) => print_why(out, line, why),
+    }
+}
+
+/// Each block of a page in its order: what became of it and why, where it stands, what it says.
+fn print_why(out: &mut Out, line: &Value, why: &[Value]) -> std::io::Result<()> {
+    let warnings = line.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for warning in warnings {
+        out.line(&format!("Warning: {}", clean(warning)))?;
+    }
+    for passage in why {
+        let kept = passage.get("kept").and_then(Value::as_bool).unwrap_or_default();
+        let (mark, color) = if kept { ("+", Color::Good) } else { ("-", Color::Bad) };
+        let place = out.paint(Color::Dim, &clean(text(passage, "path")));
+        let because = out.paint(color, &format!("{mark} {}", text(passage, "because")));
+        out.line(&format!("\n{because}  {place}"))?;
+        for words in text(passage, "text").lines() {
+            out.line(&format!("    {}", clean(words)))?;
+        }
+    }
+    out.line("")
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -14,8 +14,9 @@ use onrecord::model::source::Source;
 use super::{add, fetch};
 use crate::cli::args::{Common, Save};
 use crate::cli::edge::{Outcome, Refused, Status};
+use crate::cli::names;
 use crate::cli::out::Out;
-use crate::cli::{names, place};
+use crate::cli::place::{self, Setup};
 
 /// The source that addresses of no source belong to.
 const SAVED: &str = "saved";
@@ -24,6 +25,22 @@ const SAVED: &str = "saved";
 pub fn run(common: &Common, args: &Save, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
     let urls = args.urls.iter().map(|typed| add::address(typed)).collect::<Result<Vec<Url>, _>>()?;
+    let wanted = homes(&setup, urls)?;
+    let everywhere = wanted.iter().flat_map(|(_, urls)| urls);
+    let contact = fetch::contact(&setup, everywhere.into_iter().any(|url| !on_loopback(url)))?;
+    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
+    let plan = Plan { recheck: Recheck::All, since: None, limit: None, keep, hosts, contact };
+    let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
+    let hosts = Arc::new(Hosts::default());
+    let report = fetch::round(&setup, wait, out, async |writer, clock, tell| {
+        round::save(&wanted, &plan, writer, clock, hosts, tell).await
+    })?;
+    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
+    Ok(if failed { Status::Found } else { Status::Done })
+}
+
+/// The sources that these addresses belong to; what no source of the file has goes to one of its own.
+pub fn homes(setup: &Setup, urls: Vec<Url>) -> Result<Vec<(Source, Vec<Url>)>, Refused> {
     let mut wanted: Vec<(Source, Vec<Url>)> = Vec::new();
     let mut homeless = Vec::new();
     for url in urls {
@@ -39,17 +56,7 @@ pub fn run(common: &Common, args: &Save, out: &mut Out) -> Outcome {
     if let Some(saved) = saved(&setup.config.fetch.limits, &homeless)? {
         wanted.push((saved, homeless));
     }
-    let everywhere = wanted.iter().flat_map(|(_, urls)| urls);
-    let contact = fetch::contact(&setup, everywhere.into_iter().any(|url| !on_loopback(url)))?;
-    let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
-    let plan = Plan { recheck: Recheck::All, since: None, limit: None, keep, hosts, contact };
-    let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
-    let hosts = Arc::new(Hosts::default());
-    let report = fetch::round(&setup, wait, out, async |writer, clock, tell| {
-        round::save(&wanted, &plan, writer, clock, hosts, tell).await
-    })?;
-    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
-    Ok(if failed { Status::Found } else { Status::Done })
+    Ok(wanted)
 }
 
 /// A source for addresses that no source of the file has; it may go to all their hosts.

@@ -262,7 +262,7 @@ fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<Ch
 }
 
 /// An error and its causes on one line.
-fn said(error: &dyn std::error::Error) -> String {
+pub(crate) fn said(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

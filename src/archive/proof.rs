@@ -253,7 +253,11 @@ mod tests {
             good.replacen("=\n", "\n", 1),
             good.replacen("=\n", "=\r\n", 1),
             good.replacen("\n\n", "\n", 1),
-            good.replacen("index 3\n", &format!("index 3\n{}", format!("{}\n", STANDARD.encode([0; 32])).repeat(70)), 1),
+            good.replacen(
+                "index 3\n",
+                &format!("index 3\n{}", format!("{}\n", STANDARD.encode([0; 32])).repeat(70)),
+                1,
+            ),
         ] {
             assert!(matches!(Inclusion::parse(bad.as_bytes()), Err(ProofError::Malformed { .. })), "{bad}");
         }

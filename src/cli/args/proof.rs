@@ -12,7 +12,7 @@ use clap::Args;
   onrecord verify proof/ --key KEY --roots PEM   a proof that somebody has sent: a folder or a .zip; needs no archive
   onrecord verify --grown-from CHECKPOINT        everything, and that the log has only grown since
 
-A proof ends with status 3 where the key or the roots were not given: it is then sound as far as it was checked.")]
+A proof ends with status 3 where the key or the roots were not given, or nothing is stamped: it is then sound as far as it was checked.")]
 pub struct Verify {
     /// Statements, digests, files, or proofs (folders, .zip); everything where none is given
     pub what: Vec<String>,

@@ -80,7 +80,8 @@ Three things must come from you, and never from this folder:
     sh verify.sh log.pem roots.pem                       # in this folder; needs openssl 3, coreutils, grep, sed
     onrecord verify . --key 'NAME+ID+BASE64' --roots roots.pem
 
-Both end with status 0 (sound), 1 (unsound) or 3 (sound as far as it was checked: the key or the roots were not given).
+Both end with status 0 (sound), 1 (unsound) or 3 (sound as far as it was checked: the key or the roots were not given, or
+nothing is stamped).
 By hand, for the capture:
 
     cd entries/{entry}

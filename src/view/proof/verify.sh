@@ -45,7 +45,7 @@ for dir in entries/*; do
     echo "entry $n of $origin: $(sed -n '1s/.* //p;/^$/q;s/^url //p;s/^final-url //p;s/^time //p' "$dir/entry" | tr '\n' ' ')"
 done
 for stamp in stamps/*/*.tsr; do
-    [ -f "$stamp" ] || { echo "no independent time: the operator's word"; left=$left${roots:+, time not checked}; break; }
+    [ -f "$stamp" ] || { echo "no independent time: the operator's word"; left="$left, time not checked"; break; }
     dir=${stamp%/*}; note "$dir/checkpoint"; [ "$dir" = "stamps/$size" ] || bad "$stamp: of another checkpoint"; a=$((size - 1)) b=$((newest - 1))
     if [ "$size" != "$newest" ]; then                        # the log has only grown from the stamped checkpoint to the newest one
         sed '1,/^$/d' "$dir/consistency" | cmp -s - checkpoint && [ "$(head -n 1 "$dir/consistency")" = "old $size" ] || bad "$dir/consistency"

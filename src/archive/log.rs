@@ -199,6 +199,20 @@ impl Log {
         merkle::root(size, |level, index| hashes.node(level, index)).map_err(|source| self.tile(source))
     }
 
+    /// The proof that an entry is in the log as it was at a size; `None` where it had no such entry.
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<Option<Vec<Digest>>, LogError> {
+        let mut hashes = Hashes::new(self.size.max(size), |path: &str| self.get(path));
+        merkle::inclusion_proof(index, size, |level, index| hashes.node(level, index))
+            .map_err(|source| self.tile(source))
+    }
+
+    /// The proof that the log has only grown from one size to another; `None` where that is smaller.
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Option<Vec<Digest>>, LogError> {
+        let mut hashes = Hashes::new(self.size.max(new), |path: &str| self.get(path));
+        merkle::consistency_proof(old, new, |level, index| hashes.node(level, index))
+            .map_err(|source| self.tile(source))
+    }
+
     /// The entries from one number on, up to another, in order, a bundle at a time.
     pub fn entries(&self, from: u64, to: u64) -> impl Iterator<Item = Result<(u64, Vec<u8>), LogError>> + '_ {
         let full = u64::from(tiles::FULL);
@@ -248,7 +262,7 @@ fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<Ch
 }
 
 /// An error and its causes on one line.
-fn said(error: &dyn std::error::Error) -> String {
+pub(crate) fn said(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -15,6 +15,7 @@ pub mod keyring;
 pub mod log;
 pub mod merkle;
 mod plan;
+pub mod proof;
 pub mod reader;
 pub mod sight;
 pub mod storage;

@@ -2,9 +2,13 @@
 //!
 //! The doc comments here are the help text. Nothing is looked up or opened.
 
+mod proof;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use proof::{Checkpoint, Prove, Verify};
 
 /// Keeps official statements in an append-only archive that outsiders can check, and shows what changed.
 #[derive(Debug, Parser)]
@@ -74,8 +78,10 @@ pub enum Command {
     History(History),
     /// Show what changed between two revisions, or between two files
     Diff(Diff),
-    /// Check everything that is kept, one statement, one digest, or whether a text is in the archive
+    /// Check everything that is kept, one statement, a proof, or whether a text is in the archive
     Verify(Verify),
+    /// Write a folder by which others can check a statement without onrecord
+    Prove(Prove),
     /// Print the bytes under a digest
     Cat(Cat),
     /// List the sources with their health, or try them
@@ -89,7 +95,7 @@ pub enum Command {
     /// Read saved pages or addresses without keeping them
     Extract(Extract),
     /// Print the log's checkpoint, to be kept elsewhere
-    Checkpoint,
+    Checkpoint(Checkpoint),
     /// The key that signs the log
     Key(Key),
 }
@@ -255,15 +261,6 @@ pub enum DiffFormat {
     Html,
     /// The operations, for programs
     Json,
-}
-
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Statements, digests or files; everything where none is given
-    pub what: Vec<String>,
-    /// The log's public key (as `onrecord key show` prints it), where it is not in the user's configuration folder
-    #[arg(long, value_name = "KEY")]
-    pub key: Option<String>,
 }
 
 #[derive(Debug, Args)]

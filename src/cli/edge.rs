@@ -14,10 +14,14 @@ use onrecord::archive::storage::StorageError;
 use super::out::clean_lines;
 
 /// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// In the order of how much it matters: of several answers the last counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Done.
     Done,
+    /// Something that was asked for could not be checked with what was given: never to be taken for sound.
+    NotChecked,
     /// Done, but something failed or was found.
     Found,
 }
@@ -70,6 +74,7 @@ pub fn end(outcome: Outcome) -> ExitCode {
     let (error, code) = match outcome {
         Ok(Status::Done) => return ExitCode::SUCCESS,
         Ok(Status::Found) => return ExitCode::from(1),
+        Ok(Status::NotChecked) => return ExitCode::from(3),
         Err(Refused::Wrong(error)) => (error, 2),
         Err(Refused::Failed(error)) => (error, 3),
     };

@@ -10,6 +10,7 @@ mod names;
 mod out;
 mod place;
 mod report;
+mod trust;
 
 use std::process::ExitCode;
 
@@ -58,7 +59,8 @@ fn run(typed: &Typed, out: &mut Out) -> Outcome {
         Command::Note(args) => commands::note::run(common, args, out),
         Command::Export(args) => commands::export::run(common, args, out),
         Command::Extract(args) => commands::extract::run(common, args, out),
-        Command::Checkpoint => commands::key::checkpoint(common, out),
+        Command::Prove(args) => commands::prove::run(common, args, out),
+        Command::Checkpoint(args) => commands::checkpoint::run(common, args, out),
         Command::Key(args) => commands::key::run(common, args, out),
     }
 }

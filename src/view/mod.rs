@@ -1,3 +1,4 @@
 //! Gives back what is kept, and never writes.
 
 pub mod diff;
+pub mod proof;

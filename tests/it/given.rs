@@ -44,7 +44,7 @@ fn a_text_that_somebody_has_is_found_or_not() {
 #[test]
 fn a_checkpoint_is_checked_with_openssl_as_the_format_tells() {
     let (_site, desk, _) = revised_once();
-    let note = desk.run(&["checkpoint"]).ok();
+    let note = desk.run(&["checkpoint", "--note"]).ok();
     let (body, signature) = note.text().split_once("\n\n").expect("a signed note");
     assert_eq!(body.lines().next(), Some(desk.vantage().as_str()));
     let size: u64 = body.lines().nth(1).and_then(|line| line.parse().ok()).expect("a size");

@@ -66,6 +66,18 @@ impl VerifierKey {
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der))
     }
 
+    /// Reads a key in the form of [`to_pem`](Self::to_pem); the name under which it signs is not in it.
+    pub fn from_pem(name: &str, pem: &str) -> Result<Self, KeyError> {
+        check_name(name)?;
+        let lines = pem.lines().map(str::trim).skip_while(|line| *line != "-----BEGIN PUBLIC KEY-----").skip(1);
+        let base64: String = lines.take_while(|line| *line != "-----END PUBLIC KEY-----").collect();
+        let der = STANDARD.decode(base64).map_err(|_| malformed("it is no public key in PEM form"))?;
+        let key = der.strip_prefix(&SPKI).and_then(|key| key.try_into().ok());
+        let key = key.ok_or_else(|| malformed("it is not an Ed25519 key"))?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(key).map_err(|_| malformed("it is no point of the curve"))?;
+        Ok(Self { name: name.to_owned(), key })
+    }
+
     pub(super) fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
         // Strict, for the lax form lets one signature hold for several texts under keys made for that.
         ed25519_dalek::Signature::from_slice(signature)

@@ -4,6 +4,7 @@
 //! caller brought; a key that lies beside the log proves nothing.
 
 mod keys;
+mod line;
 mod note;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::digest::Digest;
 
 pub use keys::{KeyError, SigningKey, VerifierKey};
+pub use line::{from_line, to_line};
 pub use note::{Note, NoteError, Signature};
 
 /// The size and the root of a log.

@@ -56,6 +56,16 @@ fn a_public_key_is_what_openssl_reads() {
 }
 
 #[test]
+fn a_key_comes_back_from_its_pem() {
+    let key = key().verifier();
+    assert_eq!(VerifierKey::from_pem(key.name(), &format!("of the log:\n{}", key.to_pem())).unwrap(), key);
+    for bad in ["", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", &key.to_pem().replace("MCow", "MCox")] {
+        assert!(VerifierKey::from_pem(key.name(), bad).is_err(), "{bad}");
+    }
+    assert!(VerifierKey::from_pem("a b", &key.to_pem()).is_err());
+}
+
+#[test]
 fn foreign_signatures_neither_help_nor_harm() {
     let (public, stranger) = (key().verifier(), SigningKey::generate("EnochRoot").unwrap());
     let both = format!("{NOTE}{OTHER_LINE}");

@@ -1,4 +1,4 @@
-//! `key` and `checkpoint`: what a sceptic needs from the operator.
+//! `key`: what a sceptic needs from the operator.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::Out;
 use crate::cli::place;
 
-/// Runs `key`.
+/// Runs the command.
 pub fn run(common: &Common, args: &Key, out: &mut Out) -> Outcome {
     let KeyCommand::Show = args.command;
     let setup = place::set_up(common)?;
@@ -32,22 +32,4 @@ pub fn run(common: &Common, args: &Key, out: &mut Out) -> Outcome {
             format!("put the key into {}", setup.keyring.folder().display()),
         ))
     }
-}
-
-/// Runs `checkpoint`.
-pub fn checkpoint(common: &Common, out: &mut Out) -> Outcome {
-    let setup = place::set_up(common)?;
-    let archive = setup.open()?;
-    for log in archive.logs() {
-        let Some(note) = log.note() else { continue };
-        if out.json {
-            let note = String::from_utf8_lossy(note);
-            out.object(
-                &json!({ "vantage": log.vantage(), "size": log.size(), "root": log.root().hex(), "note": note }),
-            )?;
-        } else {
-            out.bytes(note)?;
-        }
-    }
-    Ok(Status::Done)
 }

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod cat;
 pub mod changes;
+pub mod checkpoint;
 pub mod demo;
 pub mod diff;
 pub mod export;
@@ -13,6 +14,7 @@ pub mod init;
 pub mod key;
 pub mod list;
 pub mod note;
+pub mod prove;
 pub mod reread;
 pub mod save;
 pub mod show;

@@ -1,5 +1,6 @@
 //! Asking the index.
 
+mod evidence;
 mod looks;
 mod names;
 mod sources;

@@ -48,7 +48,7 @@ pub fn run(args: &Demo, typed: &Common, out: &mut Out) -> Outcome {
 
     say(out, "And is what is kept what was written? Every digest, the log and its signature, checked again:")?;
     command(out, "onrecord verify")?;
-    let status = verify::run(&common, &args::Verify { what: vec![], key: None }, out)?;
+    let status = verify::run(&common, &args::Verify::default(), out)?;
 
     say(out, &format!("The archive lies at {}", folder.join("archive").display()))?;
     say(out, &format!("Look around in it: onrecord --config {} history {}", config.display(), office.withdrawn()))?;

@@ -1,5 +1,8 @@
-//! `verify`: is what is kept what was written?
-#![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
+//! `verify`: is what is kept what was written, is this text in the archive, and does this proof hold?
+
+mod file;
+mod grown;
+mod proof;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -9,60 +12,100 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use onrecord::archive::audit;
-use onrecord::archive::checkpoint::VerifierKey;
-use onrecord::archive::history::Seq;
-use onrecord::archive::index::Resolved;
-use onrecord::archive::reader::{Archive, ArchiveError};
+use onrecord::archive::reader::{self, Archive, ArchiveError};
 use onrecord::model::digest::Digest;
 use onrecord::model::finding::{Finding, Level};
-use onrecord::model::statement::StatementId;
-use onrecord::model::time::rfc3339;
 
 use crate::cli::args::{Common, Verify};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Color, Out, clean};
-use crate::cli::{names, place};
+use crate::cli::{names, place, trust};
 
 /// Runs the command.
 pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     if args.what.is_empty() {
         return everything(common, args, out);
     }
+    let (proofs, others): (Vec<&String>, Vec<&String>) = args.what.iter().partition(|what| proof::is_proof(what));
+    let mut worst = Status::Done;
+    for what in proofs {
+        worst = worst.max(proof::run(args, what, out)?);
+    }
+    if others.is_empty() {
+        return Ok(worst);
+    }
     let setup = place::set_up(common)?;
     let archive = setup.open()?;
-    let mut status = Status::Done;
-    for what in &args.what {
+    for what in others {
         let sound = match Path::new(what).is_file() {
-            true => file(&archive, what, out)?,
+            true => file::run(&archive, what, out)?,
             false => named(&archive, what, out)?,
         };
         if !sound {
-            status = Status::Found;
+            worst = worst.max(Status::Found);
         }
     }
-    Ok(status)
+    Ok(worst)
+}
+
+/// How many findings there were of each level that counts.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    unsound: u64,
+    warnings: u64,
+    not_checked: u64,
+}
+
+impl Counts {
+    fn count(&mut self, finding: &Finding) {
+        match finding.level {
+            Level::Unsound => self.unsound += 1,
+            Level::Warning => self.warnings += 1,
+            Level::NotChecked => self.not_checked += 1,
+            Level::Note => {}
+        }
+    }
+
+    fn put(self, object: &mut serde_json::Value) {
+        object["unsound"] = self.unsound.into();
+        object["warnings"] = self.warnings.into();
+        object["not_checked"] = self.not_checked.into();
+    }
+
+    /// The answer in words; never "sound" alone where something was not checked.
+    fn verdict(self, out: &Out) -> String {
+        let verdict = match self.unsound {
+            0 if self.not_checked == 0 => out.paint(Color::Good, "sound"),
+            0 => out.paint(Color::Changed, "sound as far as it was checked"),
+            1 => out.paint(Color::Bad, "UNSOUND: 1 finding"),
+            many => out.paint(Color::Bad, &format!("UNSOUND: {many} findings")),
+        };
+        match (self.warnings, self.not_checked) {
+            (0, 0) => verdict,
+            (warnings, not_checked) => format!("{verdict} ({warnings} warnings, {not_checked} not checked)"),
+        }
+    }
 }
 
 /// Checks the whole archive.
 fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
     let mut places = setup.places()?;
-    if let Some(key) = &args.key {
-        let key: VerifierKey = key.parse().map_err(|error| Refused::Wrong(anyhow::Error::new(error)))?;
+    if let Some(given) = &args.key {
+        let key = trust::key(given, None)?;
         places.keys.retain(|known| known.name() != key.name());
         places.keys.push(key);
     }
+    let kept = match &args.grown_from {
+        Some(given) => Some(grown::read(given, &places, &reader::vantages(&*places.storage)?)?),
+        None => None,
+    };
     let bar = progress(out);
-    let (mut unsound, mut warnings, mut not_checked) = (0_u64, 0_u64, 0_u64);
+    let mut counts = Counts::default();
     let mut printed = Ok(());
     let audited = {
         let mut tell = |finding: Finding| {
-            match finding.level {
-                Level::Unsound => unsound += 1,
-                Level::Warning => warnings += 1,
-                Level::NotChecked => not_checked += 1,
-                Level::Note => {}
-            }
+            counts.count(&finding);
             let line = bar.suspend(|| print(out, &finding));
             if printed.is_ok() {
                 printed = line;
@@ -80,35 +123,40 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
         other => other.with_context(|| format!("cannot verify the archive at {}", setup.archive.display()))?,
     };
     printed?;
+    let mut since = None;
+    if let Some(kept) = &kept {
+        let (findings, grown) = grown::check(kept, &places)?;
+        for finding in &findings {
+            counts.count(finding);
+            print(out, finding)?;
+        }
+        since = grown;
+    }
     if out.json {
-        out.object(&json!({
+        let mut object = json!({
             "event": "summary",
             "entries": audited.entries,
             "records": audited.records,
             "texts": audited.texts,
             "bytes": audited.bytes,
-            "unsound": unsound,
-            "warnings": warnings,
-            "not_checked": not_checked,
-        }))?;
+        });
+        counts.put(&mut object);
+        if let (Some(kept), Some(since)) = (&kept, since) {
+            object["grown_from"] = kept.size().into();
+            object["since"] = since.into();
+        }
+        out.object(&object)?;
     } else {
-        let counted = format!(
-            "{} entries, {} records, {} texts, {} bytes",
+        if let (Some(kept), Some(since)) = (&kept, since) {
+            out.line(&format!("grown       {}", kept.told(since)))?;
+        }
+        let verdict = counts.verdict(out);
+        out.line(&format!(
+            "{verdict}: {} entries, {} records, {} texts, {} bytes",
             audited.entries, audited.records, audited.texts, audited.bytes
-        );
-        let beside = match (warnings, not_checked) {
-            (0, 0) => String::new(),
-            (warnings, not_checked) => format!(" ({warnings} warnings, {not_checked} not checked)"),
-        };
-        let verdict = match unsound {
-            0 if not_checked == 0 => out.paint(Color::Good, "sound"),
-            0 => out.paint(Color::Changed, "sound as far as it was checked"),
-            1 => out.paint(Color::Bad, "UNSOUND: 1 finding"),
-            many => out.paint(Color::Bad, &format!("UNSOUND: {many} findings")),
-        };
-        out.line(&format!("{verdict}{beside}: {counted}"))?;
+        ))?;
     }
-    Ok(if unsound > 0 { Status::Found } else { Status::Done })
+    Ok(if counts.unsound > 0 { Status::Found } else { Status::Done })
 }
 
 fn print(out: &mut Out, finding: &Finding) -> std::io::Result<()> {
@@ -141,72 +189,6 @@ fn progress(out: &Out) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-/// Says whether a text or a saved page is in the archive, where, and since when.
-fn file(archive: &Archive, path: &str, out: &mut Out) -> Result<bool, Refused> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
-    let mut found = archive.index().showing(&Digest::of(&bytes))?;
-    if found.is_empty() {
-        found = archive.index().showing(&super::diff::open(path)?.digest())?;
-    }
-    let wording = super::diff::open(path)?.wording();
-    if found.is_empty() {
-        found = archive.index().wording(&wording)?;
-    }
-    for resolved in &found {
-        let (Resolved::Statement(statement) | Resolved::Capture(statement, _)) = resolved;
-        let capture = match resolved {
-            Resolved::Capture(_, capture) => Some(*capture),
-            Resolved::Statement(_) => None,
-        };
-        stood(archive, path, statement, capture, out)?;
-    }
-    if found.is_empty() {
-        if out.json {
-            out.object(&json!({ "file": path, "found": false }))?;
-        } else {
-            out.line(&format!("{}: not in the archive, neither its bytes nor its text", clean(path)))?;
-        }
-    }
-    Ok(!found.is_empty())
-}
-
-/// Says where and since when a text stands in this log.
-fn stood(
-    archive: &Archive,
-    path: &str,
-    statement: &StatementId,
-    capture: Option<Seq>,
-    out: &mut Out,
-) -> Result<(), Refused> {
-    let history = archive.history(statement)?;
-    let at = match capture {
-        Some(capture) => names::picked(&history, names::Pick::Capture(capture)).ok(),
-        None => history.revisions.len().checked_sub(1),
-    };
-    let Some(revision) = at.map(|at| &history.revisions[at]) else { return Ok(()) };
-    if out.json {
-        return Ok(out.object(&json!({
-            "file": path,
-            "found": true,
-            "statement": statement.short(),
-            "revision": revision.number,
-            "entry": revision.capture.number(),
-            "text_sha256": revision.text.digest.hex(),
-            "first_seen": rfc3339(revision.first_seen),
-            "last_seen": rfc3339(revision.last_seen),
-        }))?);
-    }
-    Ok(out.line(&format!(
-        "{}: {} revision {}, in this log from {} to {}, entry {}",
-        clean(path),
-        statement.short(),
-        revision.number,
-        rfc3339(revision.first_seen),
-        rfc3339(revision.last_seen),
-        revision.capture.number()
-    ))?)
 }
 
 /// Checks what is kept under a digest, or of a statement.

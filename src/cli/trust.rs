@@ -1,0 +1,32 @@
+//! What a person trusts: public keys, given as text or in a file.
+#![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use onrecord::archive::checkpoint::VerifierKey;
+
+use super::edge::Refused;
+use super::out::clean;
+
+/// The key that was given: `name+id+base64`, a file that begins with that line, or a PEM file, which is then the key of the
+/// log `name`.
+pub fn key(given: &str, name: Option<&str>) -> Result<VerifierKey, Refused> {
+    if !Path::new(given).is_file() {
+        return given.trim().parse().map_err(wrong);
+    }
+    let text = std::fs::read_to_string(given).with_context(|| format!("cannot read {}", clean(given)));
+    let text = text.map_err(Refused::Wrong)?;
+    if !text.contains("-----BEGIN") || text.lines().next().is_some_and(|line| line.contains('+')) {
+        return text.lines().next().unwrap_or_default().trim().parse().map_err(wrong);
+    }
+    let name = name.ok_or_else(|| {
+        Refused::wrong_with("a PEM file does not say which log its key is of", "give the line name+id+base64 instead")
+    })?;
+    VerifierKey::from_pem(name, &text).map_err(wrong)
+}
+
+fn wrong(error: onrecord::archive::checkpoint::KeyError) -> Refused {
+    Refused::Wrong(anyhow::Error::new(error).context("the key that was given cannot be used"))
+}

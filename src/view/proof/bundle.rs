@@ -1,0 +1,278 @@
+//! Making a bundle: what one revision rests on, out of the archive, with the proofs that it is in the log.
+//!
+//! Everything is checked before it is handed out: bytes against the entry that sums them, each proof against the checkpoint
+//! that it leads to. A bundle is the same bytes whenever it is made of the same log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::name::{self, Part};
+use super::records::Records;
+use super::{Files, SCRIPT, readme};
+use crate::archive::history::{Revision, Seq};
+use crate::archive::log::{self, Log, LogError};
+use crate::archive::proof::{Growth, Inclusion, ProofError, open};
+use crate::archive::reader::{Archive, ArchiveError};
+use crate::archive::storage::StorageError;
+use crate::model::digest::Digest;
+use crate::model::entry::{Capture, Entry, EntryError, Fact, Keeping};
+use crate::model::statement::StatementId;
+
+/// Why a proof cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    /// The archive cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// What an entry sums is not there.
+    #[error("the {name} that entry {entry} sums ({digest}) is not in the archive")]
+    NotHeld {
+        /// The entry.
+        entry: u64,
+        /// Under which name.
+        name: String,
+        /// The sum.
+        digest: Digest,
+    },
+    /// An entry sums something under a name that no file can have.
+    #[error("entry {entry} sums something under the name {name:?}, which no file of a proof can have")]
+    Name {
+        /// The entry.
+        entry: u64,
+        /// The name.
+        name: String,
+    },
+    /// The log has no checkpoint that reaches the entry, or its parts do not fit together.
+    #[error("the log {vantage} does not prove its entry {entry}")]
+    Log {
+        /// Whose log.
+        vantage: String,
+        /// The entry.
+        entry: u64,
+        /// What is wrong.
+        #[source]
+        source: Option<ProofError>,
+    },
+}
+
+impl From<LogError> for ProveError {
+    fn from(error: LogError) -> Self {
+        ArchiveError::from(error).into()
+    }
+}
+
+impl From<StorageError> for ProveError {
+    fn from(error: StorageError) -> Self {
+        ArchiveError::from(error).into()
+    }
+}
+
+/// A bundle, and what stands in it.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// Its files.
+    pub files: Files,
+    /// The log.
+    pub vantage: String,
+    /// The capture.
+    pub capture: u64,
+    /// Its readings.
+    pub readings: Vec<u64>,
+    /// The capture that kept the body, where the statement's own did not.
+    pub original: Option<u64>,
+    /// Whether the body is in it.
+    pub has_body: bool,
+    /// How many entries the newest checkpoint covers.
+    pub size: u64,
+    /// The stamps over checkpoints that cover the entries: size, and the authorities' names.
+    pub stamps: BTreeMap<u64, Vec<String>>,
+}
+
+/// Makes the bundle of a revision.
+pub fn bundle(
+    archive: &Archive,
+    statement: &StatementId,
+    revision: &Revision,
+    software: &str,
+) -> Result<Bundle, ProveError> {
+    let seq = revision.capture;
+    let log = usize::try_from(seq.log()).ok().and_then(|id| archive.logs().get(id));
+    let log = log.ok_or(ArchiveError::NoArchive)?;
+    let mut making = Making { archive, log, files: Files::new(), leaves: BTreeMap::new() };
+    let (entry, capture) = making.capture(seq)?;
+    let readings = archive.index().readings_of(seq).map_err(ArchiveError::from)?;
+    for reading in &readings {
+        making.entry(*reading)?;
+    }
+    let mut records = Records::begin(software, log.vantage(), &statement.short(), capture.time);
+    making.records(&mut records, seq, &entry)?;
+    let mut original = None;
+    if let Some((body, Keeping::Same)) = capture.answer.body {
+        original = archive.index().keeper_of(seq.log(), &body).map_err(ArchiveError::from)?;
+    }
+    if let Some(original) = original {
+        let (_, entry) = making.entry(original)?;
+        making.records(&mut records, original, &entry)?;
+    }
+    let body = capture.answer.body.map(|(body, _)| body);
+    let mut bundle = Bundle {
+        has_body: body.is_some_and(|body| making.files.values().any(|bytes| Digest::of(bytes) == body)),
+        files: Files::new(),
+        vantage: log.vantage().to_owned(),
+        capture: seq.number(),
+        readings: readings.iter().map(|reading| reading.number()).collect(),
+        original: original.map(|original| original.number()),
+        size: log.size(),
+        stamps: BTreeMap::new(),
+    };
+    making.prove(&mut bundle.stamps)?;
+    let Making { mut files, .. } = making;
+    files.insert(name::RECORDS.to_owned(), records.into_bytes());
+    files.insert(name::SCRIPT.to_owned(), SCRIPT.as_bytes().to_vec());
+    let about = readme::About { statement, revision: revision.number, capture: &capture, bundle: &bundle, software };
+    files.insert(name::README.to_owned(), readme::text(&about).into_bytes());
+    let sums: String = files.iter().map(|(path, bytes)| format!("{}  {path}\n", Digest::of(bytes).hex())).collect();
+    files.insert(name::SUMS.to_owned(), sums.into_bytes());
+    bundle.files = files;
+    Ok(bundle)
+}
+
+struct Making<'a> {
+    archive: &'a Archive,
+    log: &'a Log,
+    files: Files,
+    /// The leaves that are proved, by their numbers.
+    leaves: BTreeMap<u64, Vec<u8>>,
+}
+
+impl Making<'_> {
+    fn put(&mut self, part: &Part, bytes: Vec<u8>) {
+        self.files.insert(part.to_string(), bytes);
+    }
+
+    /// Takes in an entry with everything that it sums or names.
+    fn entry(&mut self, seq: Seq) -> Result<(u64, Entry), ProveError> {
+        let number = seq.number();
+        let unread = |source| ArchiveError::Entry { number, vantage: self.log.vantage().to_owned(), source };
+        let leaf = self.log.entry(number)?.ok_or_else(|| unread(EntryError::Grammar("there is no such entry")))?;
+        let entry = Entry::parse(&leaf).map_err(unread)?;
+        for (digest, name) in &entry.sums {
+            let part = Part::summed(number, name);
+            let part = part.ok_or_else(|| ProveError::Name { entry: number, name: name.clone() })?;
+            let held = self.archive.bytes(digest)?;
+            let not_held = || ProveError::NotHeld { entry: number, name: name.clone(), digest: *digest };
+            self.put(&part, held.ok_or_else(not_held)?);
+        }
+        for digest in named(&entry) {
+            let is_summed = self.files.values().any(|bytes| Digest::of(bytes) == digest);
+            if !is_summed && let Some(bytes) = self.archive.bytes(&digest)? {
+                self.put(&Part::Named(digest), bytes);
+            }
+        }
+        self.put(&Part::Entry(number), leaf.clone());
+        self.leaves.insert(number, leaf);
+        Ok((number, entry))
+    }
+
+    /// Takes in the entry of a capture.
+    fn capture(&mut self, seq: Seq) -> Result<(Entry, Capture), ProveError> {
+        let (number, entry) = self.entry(seq)?;
+        let vantage = || self.log.vantage().to_owned();
+        match Fact::read(&entry) {
+            Ok(Fact::Capture(capture)) => Ok((entry, capture)),
+            Ok(_) => {
+                let source = EntryError::Grammar("it is no capture");
+                Err(ArchiveError::Entry { number, vantage: vantage(), source }.into())
+            }
+            Err(source) => Err(ArchiveError::Entry { number, vantage: vantage(), source }.into()),
+        }
+    }
+
+    fn records(&self, records: &mut Records, seq: Seq, entry: &Entry) -> Result<(), ProveError> {
+        let blocks = entry.sums.iter().map(|(digest, _)| *digest).chain(named(entry));
+        for block in blocks {
+            records.take(self.archive, (seq, entry), &block)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the checkpoints, the proofs of all leaves, and the stamps that cover them.
+    fn prove(&mut self, stamps: &mut BTreeMap<u64, Vec<String>>) -> Result<(), ProveError> {
+        let newest = self.log.note().map(|note| String::from_utf8_lossy(note).into_owned()).unwrap_or_default();
+        self.prove_at(&newest, self.log.size())?;
+        self.files.insert(name::CHECKPOINT.to_owned(), newest.clone().into_bytes());
+        let all = stamped(self.archive, self.log)?;
+        // the first stamp that covers an entry says the most of when; the last one is verified the longest
+        let first = |leaf: &u64| all.keys().copied().find(|size| size > leaf);
+        let mut wanted: BTreeSet<u64> = self.leaves.keys().filter_map(first).collect();
+        wanted.extend(all.keys().next_back().filter(|size| self.leaves.keys().any(|leaf| leaf < size)));
+        for size in wanted {
+            let folder = format!("{}/stamps/{size}", log::folder(self.log.vantage()));
+            let storage = self.archive.storage_handle();
+            let Some(note) = storage.get(&format!("{folder}/checkpoint"))? else { continue };
+            let text = String::from_utf8_lossy(&note).into_owned();
+            if size < self.log.size() {
+                let path = self.log.consistency(size, self.log.size())?.unwrap_or_default();
+                let growth = Growth { old: size, path, note: newest.clone() };
+                let older = open(&text, None).map_err(|error| self.unproved(size, Some(error.into())))?;
+                growth.verify(&older, None).map_err(|error| self.unproved(size, Some(error)))?;
+                self.put(&Part::Growth(size), growth.to_string().into_bytes());
+            }
+            self.prove_at(&text, size)?;
+            self.put(&Part::Stamped(size), note);
+            for name in &all[&size] {
+                let part =
+                    Part::stamp(size, name).ok_or_else(|| ProveError::Name { entry: size, name: name.clone() })?;
+                if let Some(answer) = storage.get(&format!("{folder}/{name}.tsr"))? {
+                    self.put(&part, answer);
+                    stamps.entry(size).or_default().push(name.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the proofs that the leaves below a size are in the log of this checkpoint.
+    fn prove_at(&mut self, note: &str, size: u64) -> Result<(), ProveError> {
+        let mut proofs = Vec::new();
+        for (number, leaf) in self.leaves.range(..size) {
+            let path = self.log.inclusion(*number, size)?.ok_or_else(|| self.unproved(*number, None))?;
+            let proof = Inclusion::new(*number, path, note.to_owned());
+            let checkpoint = proof.verify(leaf, None).map_err(|error| self.unproved(*number, Some(error)))?;
+            if checkpoint.size != size || checkpoint.origin != self.log.vantage() {
+                return Err(self.unproved(*number, Some(ProofError::NotIncluded)));
+            }
+            proofs.push((Part::Inclusion(*number, size), proof.to_string().into_bytes()));
+        }
+        for (part, proof) in proofs {
+            self.put(&part, proof);
+        }
+        Ok(())
+    }
+
+    fn unproved(&self, entry: u64, source: Option<ProofError>) -> ProveError {
+        ProveError::Log { vantage: self.log.vantage().to_owned(), entry, source }
+    }
+}
+
+/// What an entry names by its digest without summing it: the certificates that the peers presented.
+pub(super) fn named(entry: &Entry) -> impl Iterator<Item = Digest> + '_ {
+    let of_peer = |name: &str| name == "tls" || name.starts_with("tls-");
+    let digest = |value: &String| value.split(' ').next().and_then(|digest| digest.parse().ok());
+    entry.fields.iter().filter(move |(name, _)| of_peer(name)).filter_map(move |(_, value)| digest(value))
+}
+
+/// The sizes at which the checkpoint was stamped, each with the names of its stamps.
+fn stamped(archive: &Archive, log: &Log) -> Result<BTreeMap<u64, Vec<String>>, StorageError> {
+    let folder = format!("{}/stamps", log::folder(log.vantage()));
+    let mut stamps: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for (key, _) in archive.storage_handle().list(&folder)? {
+        let Some((size, file)) = key.strip_prefix(&format!("{folder}/")).and_then(|path| path.split_once('/')) else {
+            continue;
+        };
+        let size = size.parse().ok().filter(|size| (1..=log.size()).contains(size));
+        if let (Some(size), Some(name)) = (size, file.strip_suffix(".tsr")) {
+            stamps.entry(size).or_default().push(name.to_owned());
+        }
+    }
+    Ok(stamps)
+}

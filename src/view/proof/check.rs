@@ -1,0 +1,372 @@
+//! Checking a bundle with no archive at hand: pure, and nothing in it is believed that the caller's key does not vouch for.
+//!
+//! Three answers: what is wrong is [`Level::Unsound`]; what could not be checked for want of a key or of roots is
+//! [`Level::NotChecked`]; the rest was checked and holds. All findings are told, not the first alone.
+
+use std::collections::BTreeMap;
+
+use super::name::{self, Part};
+use super::{Files, SCRIPT, bundle, records};
+use crate::archive::checkpoint::{Checkpoint, VerifierKey};
+use crate::archive::log::said;
+use crate::archive::proof::{Growth, Inclusion, open};
+use crate::archive::warc::{Check, Kind};
+use crate::model::digest::Digest;
+use crate::model::entry::{Entry, Fact, Keeping};
+use crate::model::finding::{Finding, Level};
+
+/// What the one who checks brings along, for none of it may come from the bundle.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The log's public key.
+    pub key: Option<VerifierKey>,
+}
+
+/// An entry that is proved.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// Its number.
+    pub number: u64,
+    /// What it says.
+    pub entry: Entry,
+}
+
+/// What a check came to.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// What is wrong, odd, or could not be checked.
+    pub findings: Vec<Finding>,
+    /// The log that the bundle is of, and how many entries its newest checkpoint covers.
+    pub log: Option<(String, u64)>,
+    /// The entries, by their numbers.
+    pub entries: Vec<Proved>,
+}
+
+/// Checks a bundle.
+pub fn check(files: &Files, trust: &Trust) -> Checked {
+    let mut checking = Checking { files, trust, told: Checked::default(), stamped: BTreeMap::new(), newest: None };
+    checking.sums();
+    checking.checkpoints();
+    checking.entries();
+    checking.links();
+    checking.records();
+    checking.stamps();
+    checking.told
+}
+
+struct Checking<'a> {
+    files: &'a Files,
+    trust: &'a Trust,
+    told: Checked,
+    /// The stamped checkpoints that hold, by their size.
+    stamped: BTreeMap<u64, Checkpoint>,
+    /// The newest checkpoint, where it holds.
+    newest: Option<Checkpoint>,
+}
+
+impl<'a> Checking<'a> {
+    fn tell(&mut self, level: Level, place: impl Into<String>, what: impl Into<String>) {
+        self.told.findings.push(Finding::new(level, place, what));
+    }
+
+    fn unsound(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.tell(Level::Unsound, place, what);
+    }
+
+    fn get(&self, part: &Part) -> Option<&'a [u8]> {
+        self.files.get(&part.to_string()).map(Vec::as_slice)
+    }
+
+    fn text(&self, part: &Part) -> Option<&'a str> {
+        self.get(part).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// The parts that are there, in order.
+    fn parts(&self) -> Vec<Part> {
+        self.files.keys().filter_map(|path| Part::of(path)).collect()
+    }
+
+    /// Every file against `SHA256SUMS`. That is no evidence, but it tells of a bundle that came to harm.
+    fn sums(&mut self) {
+        let Some(sums) = self.text(&Part::Top(name::SUMS)) else {
+            return self.unsound(name::SUMS, "the file is missing, or is no text");
+        };
+        let mut summed = BTreeMap::new();
+        for line in sums.split_inclusive('\n') {
+            let parsed = line.strip_suffix('\n').and_then(|line| line.split_once("  ")).and_then(|(hex, path)| {
+                let digest = Digest::from_hex(hex).filter(|digest| digest.hex() == hex)?;
+                Some((path, digest))
+            });
+            match parsed {
+                Some((path, digest)) => drop(summed.insert(path, digest)),
+                None => self.unsound(name::SUMS, format!("{:?} is no line of a sum", line.trim_end())),
+            }
+        }
+        for (path, digest) in &summed {
+            match self.files.get(*path) {
+                None => self.unsound(*path, "the file is missing"),
+                Some(bytes) if Digest::of(bytes) != *digest => {
+                    let what = "the file is not as it was made";
+                    let finding = Finding::new(Level::Unsound, *path, what).values(digest, Digest::of(bytes));
+                    self.told.findings.push(finding);
+                }
+                Some(_) => {}
+            }
+        }
+        for path in self.files.keys().filter(|path| *path != name::SUMS) {
+            if Part::of(path).is_none() {
+                self.tell(Level::Warning, path, "this file is no part of a proof: nothing here vouches for it");
+            } else if !summed.contains_key(path.as_str()) {
+                self.unsound(path, "the file is not among the sums");
+            }
+        }
+        if self.get(&Part::Top(name::SCRIPT)).is_some_and(|script| script != SCRIPT.as_bytes()) {
+            self.tell(Level::Warning, name::SCRIPT, "this is not the script that this version of onrecord writes");
+        }
+    }
+
+    /// The newest checkpoint, and those that were stamped: signed, and of one log that has only grown.
+    fn checkpoints(&mut self) {
+        if self.trust.key.is_none() {
+            let what = "signer not checked: who signed the checkpoints is not known without the log's public key";
+            let finding = Finding::new(Level::NotChecked, name::CHECKPOINT, what);
+            self.told
+                .findings
+                .push(finding.hint("give it with --key, as its operator's `onrecord key show` prints it"));
+        }
+        self.newest = self.checkpoint(&Part::Top(name::CHECKPOINT));
+        self.told.log = self.newest.as_ref().map(|newest| (newest.origin.clone(), newest.size));
+        for part in self.parts() {
+            let Part::Stamped(size) = part else { continue };
+            let Some(checkpoint) = self.checkpoint(&part) else { continue };
+            let is_ours = self.newest.as_ref().is_none_or(|newest| newest.origin == checkpoint.origin);
+            if checkpoint.size != size || !is_ours {
+                self.unsound(part.to_string(), "it is the checkpoint of another log or of another size");
+                continue;
+            }
+            self.growth(size, &checkpoint);
+            self.stamped.insert(size, checkpoint);
+        }
+    }
+
+    fn checkpoint(&mut self, part: &Part) -> Option<Checkpoint> {
+        let Some(note) = self.text(part) else {
+            self.unsound(part.to_string(), "the checkpoint is missing, or is no text");
+            return None;
+        };
+        match open(note, self.trust.key.as_ref()) {
+            Ok(checkpoint) => Some(checkpoint),
+            Err(error) => {
+                self.unsound(part.to_string(), said(&error));
+                None
+            }
+        }
+    }
+
+    fn growth(&mut self, size: u64, stamped: &Checkpoint) {
+        let part = Part::Growth(size);
+        let Some(newest) = self.newest.clone() else { return };
+        if *stamped == newest {
+            return;
+        }
+        let Some(bytes) = self.get(&part) else {
+            return self.unsound(part.to_string(), "the proof that the log has only grown since is missing");
+        };
+        match Growth::parse(bytes).and_then(|proof| proof.verify(stamped, self.trust.key.as_ref())) {
+            Ok(newer) if newer == newest => {}
+            Ok(_) => self.unsound(part.to_string(), "it leads to another checkpoint than the newest one"),
+            Err(error) => self.unsound(part.to_string(), said(&error)),
+        }
+    }
+
+    /// Each entry: what it sums, and that it is in the log.
+    fn entries(&mut self) {
+        let parts = self.parts();
+        for part in &parts {
+            let Part::Entry(number) = *part else { continue };
+            let Some(leaf) = self.get(part) else { continue };
+            let proofs: Vec<u64> = parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Inclusion(of, size) if *of == number => Some(*size),
+                    _ => None,
+                })
+                .collect();
+            if proofs.is_empty() {
+                self.unsound(part.to_string(), "there is no proof that it is in the log");
+            }
+            for size in proofs {
+                self.inclusion(number, size, leaf);
+            }
+            match Entry::parse(leaf) {
+                Err(error) => self.unsound(part.to_string(), error.to_string()),
+                Ok(entry) => {
+                    self.summed(number, &entry);
+                    self.told.entries.push(Proved { number, entry });
+                }
+            }
+        }
+        self.strays(&parts);
+        let is_capture = |proved: &Proved| matches!(Fact::read(&proved.entry), Ok(Fact::Capture(_)));
+        if !self.told.entries.iter().any(is_capture) {
+            self.unsound("entries", "there is no capture in it: it proves nothing of a statement");
+        }
+    }
+
+    fn inclusion(&mut self, number: u64, size: u64, leaf: &[u8]) {
+        let part = Part::Inclusion(number, size);
+        let Some(bytes) = self.get(&part) else { return };
+        let proof = Inclusion::parse(bytes);
+        match proof.and_then(|proof| Ok((proof.verify(leaf, self.trust.key.as_ref())?, proof.index))) {
+            Err(error) => self.unsound(part.to_string(), said(&error)),
+            Ok((checkpoint, index)) => {
+                let stands = [self.newest.as_ref(), self.stamped.get(&size)].contains(&Some(&checkpoint));
+                if index != number || checkpoint.size != size || !stands {
+                    self.unsound(
+                        part.to_string(),
+                        "it proves another entry, or by a checkpoint that is not in the bundle",
+                    );
+                }
+            }
+        }
+    }
+
+    /// What an entry sums is here and is that.
+    fn summed(&mut self, number: u64, entry: &Entry) {
+        for (digest, name) in &entry.sums {
+            let place = format!("entries/{number}/{name}");
+            match Part::summed(number, name).map(|part| self.get(&part)) {
+                None => self.unsound(place, "no file of a proof can have this name"),
+                Some(None) => self.unsound(place, "the entry sums it, and it is missing"),
+                Some(Some(bytes)) if Digest::of(bytes) != *digest => {
+                    let finding = Finding::new(Level::Unsound, place, "it is not what the entry sums");
+                    self.told.findings.push(finding.values(digest, Digest::of(bytes)));
+                }
+                Some(Some(_)) => {}
+            }
+        }
+    }
+
+    /// Files that stand where evidence does and that no entry vouches for.
+    fn strays(&mut self, parts: &[Part]) {
+        let entries = std::mem::take(&mut self.told.entries);
+        let of = |number: u64| entries.iter().find(|proved| proved.number == number);
+        for part in parts {
+            let vouched = match part {
+                Part::Summed(number, name) => of(*number).is_some_and(|proved| proved.entry.sum(name).is_some()),
+                Part::Named(digest) => {
+                    entries.iter().any(|proved| bundle::named(&proved.entry).any(|one| one == *digest))
+                }
+                Part::Inclusion(number, _) => of(*number).is_some(),
+                Part::Top(_) | Part::Entry(_) | Part::Stamped(_) | Part::Stamp(..) | Part::Growth(_) => true,
+            };
+            if !vouched {
+                self.unsound(part.to_string(), "no entry here sums or names it");
+            }
+            if let Part::Named(digest) = part
+                && self.get(part).is_some_and(|bytes| Digest::of(bytes) != *digest)
+            {
+                self.unsound(part.to_string(), "it does not have the digest that is its name");
+            }
+        }
+        self.told.entries = entries;
+    }
+
+    /// That the entries belong together: readings to a capture that is here, and to its body.
+    fn links(&mut self) {
+        let facts: Vec<(u64, Fact)> =
+            self.told.entries.iter().filter_map(|one| Some((one.number, Fact::read(&one.entry).ok()?))).collect();
+        let body_of = |number: u64| {
+            facts.iter().find_map(|(at, fact)| match fact {
+                Fact::Capture(capture) if *at == number => Some(capture.answer.body.map(|(body, _)| body)),
+                _ => None,
+            })
+        };
+        let mut findings = Vec::new();
+        for (number, fact) in &facts {
+            let place = Part::Entry(*number).to_string();
+            match fact {
+                Fact::Reading(reading) => match body_of(reading.capture) {
+                    None => findings.push(Finding::new(Level::Unsound, place, "it reads a capture that is not here")),
+                    Some(body) if body != Some(reading.body) => {
+                        findings.push(Finding::new(
+                            Level::Unsound,
+                            place,
+                            "it reads another body than that of its capture",
+                        ));
+                    }
+                    Some(_) => {}
+                },
+                Fact::Capture(capture) => {
+                    let Some((body, keeping)) = capture.answer.body else { continue };
+                    let is_here = self.told.entries.iter().any(|one| one.entry.sum("body") == Some(body));
+                    if !is_here {
+                        let what = match keeping {
+                            Keeping::Kept | Keeping::Same => "its body is not in this bundle",
+                            Keeping::Dropped => "its body was not kept",
+                        };
+                        findings.push(Finding::new(Level::Warning, place, what).values(body, "nothing"));
+                    }
+                }
+                Fact::Archive(_)
+                | Fact::Round(_)
+                | Fact::Poll(_)
+                | Fact::Segment(_)
+                | Fact::Rules(_)
+                | Fact::Alias(_)
+                | Fact::Note(_)
+                | Fact::Unknown(_) => {}
+            }
+        }
+        self.told.findings.extend(findings);
+    }
+
+    /// The records: whole, and each of an exchange that an entry here sums.
+    fn records(&mut self) {
+        let Some(bytes) = self.get(&Part::Top(name::RECORDS)) else {
+            return self.unsound(name::RECORDS, "the file is missing");
+        };
+        let (records, faults) = records::read(bytes);
+        for fault in faults {
+            self.unsound(name::RECORDS, fault);
+        }
+        for seen in records {
+            let id = seen.record.id().unwrap_or("without an id").to_owned();
+            for fault in &seen.faults {
+                self.unsound(name::RECORDS, format!("the record {id} is damaged: {fault}"));
+            }
+            if seen.check_block() != Check::Passed || seen.check_payload() == Check::Failed {
+                self.unsound(name::RECORDS, format!("the record {id} does not have its digest"));
+            }
+            let block = seen.block_digest;
+            let vouches = |proved: &Proved| {
+                let sums = proved.entry.sums.iter().any(|(digest, _)| *digest == block);
+                let names = bundle::named(&proved.entry).any(|digest| digest == block);
+                (sums || names) && records::belongs(&seen.record, &records::addresses(&proved.entry))
+            };
+            if seen.record.kind != Kind::Warcinfo && !self.told.entries.iter().any(vouches) {
+                self.unsound(name::RECORDS, format!("the record {id} is of no exchange that an entry here sums"));
+            }
+        }
+    }
+
+    /// The stamps.
+    fn stamps(&mut self) {
+        let stamps: Vec<(u64, String)> = self
+            .parts()
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Stamp(size, name) => Some((size, name)),
+                _ => None,
+            })
+            .collect();
+        if stamps.is_empty() {
+            // never clean: whoever takes the stamps out of a bundle must not get a better answer by it
+            self.tell(Level::NotChecked, "stamps", "time not checked: no independent time, the operator's word");
+        }
+        for (size, name) in stamps {
+            let part = Part::Stamp(size, name.clone());
+            self.tell(Level::NotChecked, part.to_string(), "time not checked");
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub mod merkle;
 mod plan;
 pub mod reader;
 pub mod sight;
+pub mod stamps;
 pub mod storage;
 pub mod telling;
 pub mod tiles;

@@ -18,6 +18,7 @@ mod plan;
 pub mod proof;
 pub mod reader;
 pub mod sight;
+pub mod stamps;
 pub mod storage;
 pub mod telling;
 pub mod tiles;

@@ -1,4 +1,4 @@
-//! What a person trusts: public keys, given as text or in a file.
+//! What a person trusts: public keys, given as text or in a file, and roots of time authorities.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use onrecord::archive::checkpoint::VerifierKey;
+use onrecord::archive::stamps::Roots;
 
 use super::edge::Refused;
 use super::out::clean;
@@ -25,6 +26,15 @@ pub fn key(given: &str, name: Option<&str>) -> Result<VerifierKey, Refused> {
         Refused::wrong_with("a PEM file does not say which log its key is of", "give the line name+id+base64 instead")
     })?;
     VerifierKey::from_pem(name, &text).map_err(wrong)
+}
+
+/// The roots of time authorities, out of a PEM file.
+pub fn roots(given: &Path) -> Result<Roots, Refused> {
+    let name = clean(&given.to_string_lossy());
+    let pem = std::fs::read(given).with_context(|| format!("cannot read {name}")).map_err(Refused::Wrong)?;
+    let mut roots = Roots::none();
+    let added = roots.add_pem(&pem).with_context(|| format!("cannot use the roots in {name}"));
+    added.map(|()| roots).map_err(Refused::Wrong)
 }
 
 fn wrong(error: onrecord::archive::checkpoint::KeyError) -> Refused {

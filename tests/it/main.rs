@@ -17,6 +17,7 @@ mod house;
 mod kill;
 mod lessons;
 mod names;
+mod proved;
 mod refusals;
 mod rounds;
 mod secure;

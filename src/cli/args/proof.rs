@@ -19,8 +19,8 @@ pub struct Verify {
     /// The log's public key (as `onrecord key show` prints it, or a file that holds it), where it is not in the user's configuration folder
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// The roots of time authorities that are trusted: a PEM file
-    #[arg(long, value_name = "FILE")]
+    /// The roots of time authorities by which the stamps of a proof are checked: a PEM file
+    #[arg(long, value_name = "FILE", requires = "what")]
     pub roots: Option<PathBuf>,
     /// Also check that the log has only grown since this checkpoint: a file, or the line that `onrecord checkpoint` printed
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "what")]

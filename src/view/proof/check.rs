@@ -10,16 +10,20 @@ use super::{Files, SCRIPT, bundle, records};
 use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::said;
 use crate::archive::proof::{Growth, Inclusion, open};
+use crate::archive::stamps::Roots;
 use crate::archive::warc::{Check, Kind};
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, Fact, Keeping};
 use crate::model::finding::{Finding, Level};
+use crate::model::time::Instant;
 
 /// What the one who checks brings along, for none of it may come from the bundle.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// The log's public key.
     pub key: Option<VerifierKey>,
+    /// The roots of time authorities.
+    pub roots: Roots,
 }
 
 /// An entry that is proved.
@@ -40,6 +44,19 @@ pub struct Checked {
     pub log: Option<(String, u64)>,
     /// The entries, by their numbers.
     pub entries: Vec<Proved>,
+    /// The times by which an authority saw a checkpoint over all of them.
+    pub times: Vec<Time>,
+}
+
+/// A time that an authority vouches for, under a root that was given.
+#[derive(Clone, Debug)]
+pub struct Time {
+    /// When it saw the checkpoint.
+    pub by: Instant,
+    /// How many entries that covers.
+    pub size: u64,
+    /// Who signed, as its certificate has it.
+    pub signer: String,
 }
 
 /// Checks a bundle.
@@ -54,10 +71,10 @@ pub fn check(files: &Files, trust: &Trust) -> Checked {
     checking.told
 }
 
-struct Checking<'a> {
+pub(super) struct Checking<'a> {
     files: &'a Files,
-    trust: &'a Trust,
-    told: Checked,
+    pub(super) trust: &'a Trust,
+    pub(super) told: Checked,
     /// The stamped checkpoints that hold, by their size.
     stamped: BTreeMap<u64, Checkpoint>,
     /// The newest checkpoint, where it holds.
@@ -65,7 +82,7 @@ struct Checking<'a> {
 }
 
 impl<'a> Checking<'a> {
-    fn tell(&mut self, level: Level, place: impl Into<String>, what: impl Into<String>) {
+    pub(super) fn tell(&mut self, level: Level, place: impl Into<String>, what: impl Into<String>) {
         self.told.findings.push(Finding::new(level, place, what));
     }
 
@@ -73,7 +90,7 @@ impl<'a> Checking<'a> {
         self.tell(Level::Unsound, place, what);
     }
 
-    fn get(&self, part: &Part) -> Option<&'a [u8]> {
+    pub(super) fn get(&self, part: &Part) -> Option<&'a [u8]> {
         self.files.get(&part.to_string()).map(Vec::as_slice)
     }
 
@@ -82,7 +99,7 @@ impl<'a> Checking<'a> {
     }
 
     /// The parts that are there, in order.
-    fn parts(&self) -> Vec<Part> {
+    pub(super) fn parts(&self) -> Vec<Part> {
         self.files.keys().filter_map(|path| Part::of(path)).collect()
     }
 
@@ -347,26 +364,6 @@ impl<'a> Checking<'a> {
             if seen.record.kind != Kind::Warcinfo && !self.told.entries.iter().any(vouches) {
                 self.unsound(name::RECORDS, format!("the record {id} is of no exchange that an entry here sums"));
             }
-        }
-    }
-
-    /// The stamps.
-    fn stamps(&mut self) {
-        let stamps: Vec<(u64, String)> = self
-            .parts()
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Stamp(size, name) => Some((size, name)),
-                _ => None,
-            })
-            .collect();
-        if stamps.is_empty() {
-            // never clean: whoever takes the stamps out of a bundle must not get a better answer by it
-            self.tell(Level::NotChecked, "stamps", "time not checked: no independent time, the operator's word");
-        }
-        for (size, name) in stamps {
-            let part = Part::Stamp(size, name.clone());
-            self.tell(Level::NotChecked, part.to_string(), "time not checked");
         }
     }
 }

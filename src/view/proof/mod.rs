@@ -23,6 +23,7 @@ pub mod check;
 mod name;
 mod readme;
 mod records;
+mod stamps;
 
 use std::collections::BTreeMap;
 

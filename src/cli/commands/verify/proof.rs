@@ -7,8 +7,9 @@ use serde_json::json;
 
 use onrecord::archive::proof;
 use onrecord::model::entry::Entry;
+use onrecord::model::time::rfc3339;
 use onrecord::view::proof::Files;
-use onrecord::view::proof::check::{self, Trust};
+use onrecord::view::proof::check::{self, Time, Trust};
 
 use super::Counts;
 use crate::cli::args::Verify;
@@ -42,6 +43,9 @@ pub(super) fn run(args: &Verify, name: &str, out: &mut Out) -> Outcome {
             }
             out.object(&object)?;
         }
+        for Time { by, size, signer } in &checked.times {
+            out.object(&json!({ "event": "time", "log": log, "size": size, "by": rfc3339(*by), "authority": signer }))?;
+        }
         let mut object = json!({ "event": "summary", "proof": name, "log": log, "size": size });
         counts.put(&mut object);
         out.object(&object)?;
@@ -50,6 +54,10 @@ pub(super) fn run(args: &Verify, name: &str, out: &mut Out) -> Outcome {
             for proved in &checked.entries {
                 out.line(&format!("            entry {} of {}: {}", proved.number, clean(&log), said(&proved.entry)))?;
             }
+        }
+        for Time { by, size, signer } in &checked.times {
+            let what = format!("the first {size} entries were in this log by {} ({})", rfc3339(*by), clean(signer));
+            out.line(&format!("            {what}"))?;
         }
         let verdict = counts.verdict(out);
         out.line(&format!("{verdict}: {}, {} files", clean(name), files.len()))?;
@@ -71,7 +79,8 @@ fn trusted(args: &Verify, files: &Files) -> Result<Trust, Refused> {
     let named = files.get("checkpoint").and_then(|note| std::str::from_utf8(note).ok());
     let origin = named.and_then(|note| proof::open(note, None).ok()).map(|checkpoint| checkpoint.origin);
     let key = args.key.as_deref().map(|given| trust::key(given, origin.as_deref().or(Some("unknown")))).transpose()?;
-    Ok(Trust { key })
+    let roots = args.roots.as_deref().map(trust::roots).transpose()?.unwrap_or_default();
+    Ok(Trust { key, roots })
 }
 
 fn said(entry: &Entry) -> String {

@@ -205,7 +205,7 @@ impl Archive {
         Ok(std::str::from_utf8(&bytes).ok().and_then(Text::parse))
     }
 
-    /// What the pages of a source taught when it was last learnt; nothing where that cannot be read.
+    /// What the pages of a source taught when it was last learnt; nothing where it never was.
     pub fn rules(&self, source: &SourceId) -> Result<Rules, ArchiveError> {
         let Some(learnt) = self.index.learnt(source)? else { return Ok(Rules::default()) };
         Ok(self.bytes(&learnt.rules)?.and_then(|bytes| Rules::parse(&bytes)).unwrap_or_default())

@@ -32,17 +32,18 @@ impl Context<'_> {
     /// Asks one source, and counts what came of it.
     pub(super) async fn source(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
         let mut tally = Tally::new(&source.id);
-        let source = &self.taught(source).await?;
+        let source = &match self.taught(source).await {
+            Ok(source) => source,
+            // read without what its pages taught, every box that changed would be told as the office's doing
+            Err(error @ ArchiveError::Record { .. }) => {
+                let why = format!("what its pages taught cannot be read ({error}); onrecord verify tells more");
+                return self.left_alone(source, why).await;
+            }
+            Err(error) => return Err(error),
+        };
         let client = match Client::new(source, &self.plan.contact, Arc::clone(self.clock), Arc::clone(self.hosts)) {
             Ok(client) => client,
-            Err(error) => {
-                let failed =
-                    Judgement { verdict: Verdict::Failed, evidence: vec![error.to_string()], final_at_once: false };
-                tally.count(failed.verdict);
-                let (id, url, at, round) = (source.id.clone(), source.url.clone(), self.clock.now(), self.round);
-                self.write(move |writer| writer.poll(&unanswered(round, at, &id, &url, &[], &failed), None)).await?;
-                return Ok(tally);
-            }
+            Err(error) => return self.left_alone(source, error.to_string()).await,
         };
         let id = source.id.clone();
         let known = self.write(move |writer| Ok(writer.index().known(&id)?)).await?;
@@ -82,6 +83,16 @@ impl Context<'_> {
         }
         let targets = self.targets(source, &known, &news, &gone, limit).await?;
         self.looks(source, &client, &known, targets, news.answered(), tally).await
+    }
+
+    /// Keeps why a source could not be asked.
+    async fn left_alone(&self, source: &Source, why: String) -> Result<Tally, ArchiveError> {
+        let mut tally = Tally::new(&source.id);
+        let failed = Judgement { verdict: Verdict::Failed, evidence: vec![why], final_at_once: false };
+        tally.count(failed.verdict);
+        let (id, url, at, round) = (source.id.clone(), source.url.clone(), self.clock.now(), self.round);
+        self.write(move |writer| writer.poll(&unanswered(round, at, &id, &url, &[], &failed), None)).await?;
+        Ok(tally)
     }
 
     /// Looks at the statements, and decides together what one look alone does not say.

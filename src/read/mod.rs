@@ -96,6 +96,11 @@ fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<P
     }
 }
 
+/// The language that a text is written in, as far as that can be told; a BCP 47 tag.
+pub fn language_of(text: &str) -> Option<String> {
+    language::language(text, &[], &[])
+}
+
 /// A reading without a text.
 fn wordless(charset: &str, warnings: Vec<String>, settings: &ReadSettings) -> Reading {
     Reading {

@@ -12,6 +12,7 @@ mod asked;
 mod damage;
 mod demo;
 mod facts;
+mod files;
 mod given;
 mod house;
 mod kill;

@@ -1,34 +1,85 @@
 //! `diff`: what changed between two revisions, statements, archives or files, or in a period.
 
+mod elsewhere;
 mod pager;
 mod period;
 mod show;
 mod texts;
 
+use std::borrow::Cow;
+
+use onrecord::archive::reader::Archive;
 use onrecord::model::capture::Beside;
+use onrecord::model::statement::StatementId;
 use onrecord::model::text::Text;
-use onrecord::view::diff::{self, Summary, TextDifference};
+use onrecord::view::diff::{self, Summary, TextDifference, Version};
 
 use crate::cli::args::{Common, Diff};
-use crate::cli::edge::{Outcome, Status};
+use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::Out;
+pub use elsewhere::Elsewhere;
 pub use texts::{open, reverted};
 
 /// A text, and what it is called.
 struct Named {
     name: String,
-    text: Text,
+    content: Content,
     /// What stands beside it; `None` where that is not known.
     beside: Option<Beside>,
 }
 
+/// What a name leads to.
+enum Content {
+    /// A statement, or a page that is read as one.
+    Statement(Text),
+    /// A text as it stands in a file, byte for byte, in the language that was found.
+    Plain(String, Option<String>),
+}
+
+impl Content {
+    fn version(&self) -> Version<'_> {
+        match self {
+            Self::Statement(text) => Version::from(text),
+            Self::Plain(text, language) => Version::plain(text, language.as_deref()),
+        }
+    }
+
+    fn title(&self) -> Option<&str> {
+        match self {
+            Self::Statement(text) => text.title(),
+            Self::Plain(..) => None,
+        }
+    }
+
+    fn language(&self) -> Option<&str> {
+        match self {
+            Self::Statement(text) => text.language(),
+            Self::Plain(_, language) => language.as_deref(),
+        }
+    }
+
+    /// The lines of it: those of the canonical form, or of the file.
+    fn lines(&self) -> Cow<'_, str> {
+        match self {
+            Self::Statement(text) => Cow::Owned(text.canonical()),
+            Self::Plain(text, _) => Cow::Borrowed(text),
+        }
+    }
+}
+
 /// Two texts to compare.
 struct Pair {
-    statement: Option<String>,
+    statement: Option<StatementId>,
     old: Named,
     new: Named,
     /// The earlier revision that the new text reads the same as again.
     reverted: Option<u32>,
+}
+
+/// Pairs, and the archive that they come from, if any does.
+struct Pairs {
+    pairs: Vec<Pair>,
+    archive: Option<Archive>,
 }
 
 /// Two texts with what is different.
@@ -39,8 +90,12 @@ struct Compared {
 }
 
 impl Compared {
-    fn of(pair: Pair) -> Self {
-        let mut difference = diff::diff_texts(&pair.old.text, &pair.new.text);
+    fn of(pair: Pair, elsewhere: Option<&Elsewhere<'_>>) -> Self {
+        let is_name = |word: &str| match (&pair.statement, elsewhere) {
+            (Some(statement), Some(elsewhere)) => elsewhere.is_name(statement, word),
+            (None, _) | (_, None) => false,
+        };
+        let mut difference = diff::compare(&pair.old.content.version(), &pair.new.content.version(), &is_name);
         if let (Some(old), Some(new)) = (&pair.old.beside, &pair.new.beside) {
             difference.beside(old, new);
         }
@@ -53,8 +108,8 @@ impl Compared {
         told(&self.summary.line, self.pair.reverted)
     }
 
-    fn is_same(&self) -> bool {
-        self.pair.old.text.canonical() == self.pair.new.text.canonical()
+    fn statement(&self) -> Option<String> {
+        self.pair.statement.as_ref().map(StatementId::short)
     }
 }
 
@@ -68,16 +123,21 @@ pub fn told(line: &str, reverted: Option<u32>) -> String {
 
 /// Runs the command.
 pub fn run(common: &Common, args: &Diff, out: &mut Out) -> Outcome {
-    let pairs = match (&args.since, &args.against) {
-        (Some(since), _) => period::changes(common, args, since)?,
-        (None, Some(other)) if args.what.is_empty() => period::against(common, args, other, out)?,
-        (None, _) => vec![texts::pair(common, args)?],
-    };
-    let mut all: Vec<Compared> = pairs.into_iter().map(Compared::of).collect();
+    let Pairs { pairs, archive } = pairs(common, args, out)?;
+    let elsewhere = archive.as_ref().map(Elsewhere::of);
+    let mut all: Vec<Compared> = pairs.into_iter().map(|pair| Compared::of(pair, elsewhere.as_ref())).collect();
     if all.len() > 1 {
         all.sort_by_key(|compared| std::cmp::Reverse(compared.summary.rank()));
     }
     show::show(args, &all, out)?;
-    let same = all.iter().all(Compared::is_same);
+    let same = all.iter().all(|compared| compared.difference.is_same());
     Ok(if args.exit_code && !same { Status::Found } else { Status::Done })
+}
+
+fn pairs(common: &Common, args: &Diff, out: &mut Out) -> Result<Pairs, Refused> {
+    match (&args.since, &args.against) {
+        (Some(since), _) => period::changes(common, args, since),
+        (None, Some(other)) if args.what.is_empty() => period::against(common, args, other, out),
+        (None, _) => texts::pair(common, args),
+    }
 }

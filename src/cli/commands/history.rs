@@ -8,8 +8,9 @@ use onrecord::archive::telling::event_of;
 use onrecord::model::capture::ReaderId;
 use onrecord::model::event::{Event, EventKind};
 use onrecord::model::time::rfc3339;
-use onrecord::view::diff;
+use onrecord::view::diff::{self, Version};
 
+use super::diff::Elsewhere;
 use crate::cli::args::{Common, History};
 use crate::cli::edge::{Outcome, Status};
 use crate::cli::out::{Color, Out, clean};
@@ -51,6 +52,7 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
         out.line(&clean(&url))?;
     }
     out.line("")?;
+    let elsewhere = Elsewhere::of(&archive);
     let mut before: Option<&Revision> = None;
     for (at, revision) in history.revisions.iter().enumerate() {
         revision_lines(out, &history, revision)?;
@@ -58,7 +60,8 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
             let old = archive.text(&before.text.digest)?;
             let new = archive.text(&revision.text.digest)?;
             if let (Some(old), Some(new)) = (old, new) {
-                let change = diff::diff_texts(&old, &new);
+                let is_name = |word: &str| elsewhere.is_name(&named.statement, word);
+                let change = diff::compare(&Version::from(&old), &Version::from(&new), &is_name);
                 let line = super::diff::told(&diff::summary(&change).line, super::diff::reverted(&history, at));
                 out.line(&format!("     {}", clean(&line)))?;
             }

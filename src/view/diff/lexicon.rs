@@ -48,6 +48,7 @@ pub(super) enum Capitals {
 struct File {
     capitals: Capitals,
     dotless: bool,
+    nominative: String,
     negation: Vec<String>,
     modality: Vec<String>,
     attribution: Vec<String>,
@@ -92,6 +93,8 @@ pub(super) enum Sense {
 pub(super) struct Lexicon {
     pub(super) capitals: Capitals,
     dotless: bool,
+    /// What a name ends with where it stands by itself, and loses before other endings; may be empty.
+    pub(super) nominative: String,
     opposite: Opposite,
     /// Phrases by their first word, by its beginning where it ends with a star, by its end where it begins with one.
     whole: HashMap<String, Vec<Phrase>>,
@@ -143,6 +146,7 @@ impl Lexicon {
         let mut lexicon = Self {
             capitals: file.capitals,
             dotless: file.dotless,
+            nominative: file.nominative,
             opposite: file.opposite,
             longest: 1,
             ..Self::default()

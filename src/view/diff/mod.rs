@@ -5,7 +5,7 @@
 //! `tokens` cuts, `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
 //! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. Between two
 //! texts of a statement, `tags` then says what kind of change each edit is (`side`, by the words of a `lexicon`), and `sentences`
-//! which of them only moved.
+//! which of them only moved; `names` knows names, also by a [`Gazetteer`] of what stands in other texts.
 //!
 //! Promises: a text differs from itself in nothing; the difference from B to A is that from A to B turned round; time
 //! is bounded on any input, near linear on prose.
@@ -28,6 +28,7 @@ mod anchors;
 mod candidates;
 mod chain;
 mod finds;
+mod gazetteer;
 pub mod html;
 mod hunk;
 pub mod inline;
@@ -38,6 +39,7 @@ mod lexicon;
 mod likeness;
 mod line;
 mod moves;
+mod names;
 mod plan;
 mod sentences;
 mod side;
@@ -49,10 +51,13 @@ mod tests;
 mod tidy;
 mod tokens;
 pub mod unified;
+mod version;
 mod words;
 
+pub use gazetteer::Gazetteer;
 pub use summary::{Summary, Weight, summary};
 pub use tags::{Hunk, Tag};
+pub use version::Version;
 
 /// What changed between two texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -232,23 +237,35 @@ pub fn diff(old: &str, new: &str) -> Difference {
 /// Compares two texts of a statement: title, stated date and language each by itself, paragraphs through [`diff`]; every
 /// edit is tagged by the rules of the language.
 pub fn diff_texts(old: &Text, new: &Text) -> TextDifference {
-    let titles = (old.title().unwrap_or_default(), new.title().unwrap_or_default());
-    let language = new.language().or(old.language());
-    let (before, after) = (old.body(), new.body());
+    compare(&Version::from(old), &Version::from(new), &|_| false)
+}
+
+/// Compares two versions as [`diff_texts`] does; `is_name` says whether a word is known as a name from elsewhere.
+pub fn compare(old: &Version<'_>, new: &Version<'_>, is_name: &dyn Fn(&str) -> bool) -> TextDifference {
+    let stated = old.states() && new.states();
+    let language = new.language.or(old.language);
+    let (before, after) = (old.body_beside(new), new.body_beside(old));
+    let tagger = tags::Tagger::new([&before, &after], language, is_name);
     let mut body = diff(&before, &after);
-    tags::tag(&mut body, [&before, &after], language);
+    tagger.tag(&mut body);
     sentences::pair(&mut body);
-    let title = (titles.0 != titles.1).then(|| {
+    let titles = (old.title.unwrap_or_default(), new.title.unwrap_or_default());
+    let title = (stated && titles.0 != titles.1).then(|| {
         let mut title = diff(titles.0, titles.1);
-        tags::tag(&mut title, [&before, &after], language);
+        tagger.tag(&mut title);
         title.tag_title();
         title
     });
+    let fields = stated.then(|| {
+        let language = |version: &Version<'_>| version.language.map(str::to_owned);
+        (Changed::between(old.published, new.published), Changed::between(language(old), language(new)))
+    });
+    let (published, language) = fields.unwrap_or_default();
     TextDifference {
-        titled: !titles.0.is_empty() || !titles.1.is_empty(),
+        titled: stated && (!titles.0.is_empty() || !titles.1.is_empty()),
         title,
-        published: Changed::between(old.published(), new.published()),
-        language: Changed::between(old.language().map(str::to_owned), new.language().map(str::to_owned)),
+        published,
+        language,
         body,
         links: Addresses::default(),
         attachments: Addresses::default(),
@@ -260,6 +277,17 @@ impl TextDifference {
     pub fn beside(&mut self, old: &Beside, new: &Beside) {
         self.links = Addresses::between(&old.links, &new.links);
         self.attachments = Addresses::between(&old.attachments, &new.attachments);
+    }
+
+    /// Whether nothing differs, to the byte.
+    pub fn is_same(&self) -> bool {
+        let untouched = |op: &Op| op.piece().is_some_and(|piece| piece.old == piece.new);
+        self.title.is_none()
+            && self.published.is_none()
+            && self.language.is_none()
+            && self.body.ops.iter().all(untouched)
+            && self.links.is_empty()
+            && self.attachments.is_empty()
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Words are what is looked at; signs between them count only where they join figures to a date.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::keys::Keys;
@@ -335,42 +334,6 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
         found.push(start..end);
     }
     found
-}
-
-/// How the words of two whole texts are written, so that a capital at the start of a sentence can be told from a name.
-#[derive(Default)]
-pub(super) struct Spelling<'a> {
-    /// Words with a capital inside a sentence.
-    names: HashSet<&'a str>,
-    /// Words that stand in small letters somewhere.
-    small: HashSet<&'a str>,
-}
-
-impl<'a> Spelling<'a> {
-    /// Looks through texts, roughly: white space parts words, signs at their ends fall off.
-    pub(super) fn of(texts: [&'a str; 2]) -> Self {
-        let mut spelling = Self::default();
-        for text in texts {
-            let mut inside = false;
-            for piece in text.split_whitespace() {
-                let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
-                if word.starts_with(char::is_lowercase) {
-                    spelling.small.insert(word);
-                } else if inside && word.starts_with(char::is_uppercase) {
-                    spelling.names.insert(word);
-                }
-                inside = piece.ends_with(char::is_lowercase)
-                    || (inside && piece.ends_with(char::is_alphanumeric))
-                    || piece.ends_with(',');
-            }
-        }
-        spelling
-    }
-
-    /// Whether a word with a capital, as it stands, is a name although a sentence begins with it.
-    pub(super) fn is_name(&self, word: &str) -> bool {
-        self.names.contains(word) && !self.small.contains(word.to_lowercase().as_str())
-    }
 }
 
 #[cfg(test)]

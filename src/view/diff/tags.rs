@@ -4,12 +4,14 @@
 //! several kinds; one that is of none is wording. What is found is what stands on one side more often than on the other,
 //! so that reworded text which keeps its figures and negations is wording.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::finds::{Finds, dates_in, phrases, some};
-use super::lexicon::{Capitals, Lexicon, Sense};
-use super::side::{Side, Spelling};
+use super::lexicon::Lexicon;
+use super::names::{Names, Spelling, is_headline};
+use super::side::Side;
 use super::tokens::Kind as Token;
 use super::{Block, Changed, Difference, Kind, Op, Standing};
 
@@ -19,61 +21,65 @@ pub use super::hunk::{Hunk, Tag};
 const NEAR: usize = 12;
 /// Symbols that belong to the figure beside them.
 const SYMBOLS: [char; 18] = ['-', '−', '–', '+', '%', '‰', '°', '$', '€', '£', '¥', '₽', '₴', '₼', '₾', '֏', '<', '>'];
-/// A paragraph in which more words than one in two have a capital is a headline: its capitals tell nothing.
-const HEADLINE: (usize, usize) = (4, 2);
 
-/// Tags every edit of a difference between two texts of a language, and sums each up.
-pub(super) fn tag(difference: &mut Difference, texts: [&str; 2], language: Option<&str>) {
-    let lexicon = Lexicon::of(language);
-    let mut spelling = None;
-    let mut hunks = Vec::new();
-    for block in &difference.blocks {
-        let ops = &difference.ops[block.ops.clone()];
-        if ops.iter().filter_map(Op::piece).any(|piece| piece.kind != Kind::Equal) {
-            let spelling = spelling.get_or_insert_with(|| Spelling::of(texts));
-            paragraph(ops, block, lexicon, spelling, &mut hunks);
-        }
-    }
-    for hunk in &hunks {
-        if let Op::Piece(piece) = &mut difference.ops[hunk.op] {
-            piece.tags.clone_from(&hunk.tags);
-        }
-    }
-    difference.hunks = hunks;
+/// What is known of two texts before their edits are looked at.
+pub(super) struct Tagger<'a> {
+    texts: [&'a str; 2],
+    lexicon: &'static Lexicon,
+    /// How the words of both are written: found out when it is first asked for.
+    spelling: OnceCell<Spelling<'a>>,
+    /// Whether a word is a name elsewhere.
+    known: &'a dyn Fn(&str) -> bool,
 }
 
-fn paragraph(ops: &[Op], block: &Block, lexicon: &'static Lexicon, spelling: &Spelling<'_>, hunks: &mut Vec<Hunk>) {
-    let text = |side: fn(&super::Piece) -> &str| ops.iter().filter_map(Op::piece).map(side).collect::<String>();
-    let (old, new) = (text(|piece| &piece.old), text(|piece| &piece.new));
-    let (old, new) = (Side::of(&old, lexicon), Side::of(&new, lexicon));
-    let whole = matches!(block.standing, Standing::Inserted | Standing::Deleted);
-    let mut edits =
-        Edits { old: &old, new: &new, lexicon, spelling, dates: Vec::new(), names: has_names(&old, &new, lexicon) };
-    let (mut i, mut j) = (0, 0);
-    for (at, op) in ops.iter().enumerate() {
-        let Op::Piece(piece) = op else { continue };
-        let (before, after) = (i..i + piece.old.len(), j..j + piece.new.len());
-        (i, j) = (before.end, after.end);
-        if piece.kind != Kind::Equal {
-            let tokens = (old.tokens_of(&before), new.tokens_of(&after));
-            let mut hunk = edits.hunk(tokens);
-            hunk.op = block.ops.start + at;
-            if whole {
-                // What stands in a paragraph that came or went is told by its tags alone.
-                hunk.found.clear();
+impl<'a> Tagger<'a> {
+    /// For the edits between two texts of a language; `known` says what is a name elsewhere.
+    pub(super) fn new(texts: [&'a str; 2], language: Option<&str>, known: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { texts, lexicon: Lexicon::of(language), spelling: OnceCell::new(), known }
+    }
+
+    /// Tags every edit of a difference, and sums each up.
+    pub(super) fn tag(&self, difference: &mut Difference) {
+        let mut hunks = Vec::new();
+        for block in &difference.blocks {
+            let ops = &difference.ops[block.ops.clone()];
+            if ops.iter().filter_map(Op::piece).any(|piece| piece.kind != Kind::Equal) {
+                self.paragraph(ops, block, &mut hunks);
             }
-            hunks.push(hunk);
+        }
+        for hunk in &hunks {
+            if let Op::Piece(piece) = &mut difference.ops[hunk.op] {
+                piece.tags.clone_from(&hunk.tags);
+            }
+        }
+        difference.hunks = hunks;
+    }
+
+    fn paragraph(&self, ops: &[Op], block: &Block, hunks: &mut Vec<Hunk>) {
+        let text = |side: fn(&super::Piece) -> &str| ops.iter().filter_map(Op::piece).map(side).collect::<String>();
+        let (old, new) = (text(|piece| &piece.old), text(|piece| &piece.new));
+        let (old, new) = (Side::of(&old, self.lexicon), Side::of(&new, self.lexicon));
+        let whole = matches!(block.standing, Standing::Inserted | Standing::Deleted);
+        let spelling = self.spelling.get_or_init(|| Spelling::of(self.texts));
+        let names = Names { lexicon: self.lexicon, spelling, known: self.known, capitals: !is_headline(&old, &new) };
+        let mut edits = Edits { old: &old, new: &new, lexicon: self.lexicon, names, dates: Vec::new() };
+        let (mut i, mut j) = (0, 0);
+        for (at, op) in ops.iter().enumerate() {
+            let Op::Piece(piece) = op else { continue };
+            let (before, after) = (i..i + piece.old.len(), j..j + piece.new.len());
+            (i, j) = (before.end, after.end);
+            if piece.kind != Kind::Equal {
+                let tokens = (old.tokens_of(&before), new.tokens_of(&after));
+                let mut hunk = edits.hunk(tokens);
+                hunk.op = block.ops.start + at;
+                if whole {
+                    // What stands in a paragraph that came or went is told by its tags alone.
+                    hunk.found.clear();
+                }
+                hunks.push(hunk);
+            }
         }
     }
-}
-
-/// Whether a capital inside of this paragraph tells a name.
-fn has_names(old: &Side<'_>, new: &Side<'_>, lexicon: &Lexicon) -> bool {
-    let headline = |side: &Side<'_>| {
-        let capitals = side.words.iter().filter(|word| word.capital).count();
-        side.words.len() >= HEADLINE.0 && capitals * HEADLINE.1 > side.words.len()
-    };
-    lexicon.capitals == Capitals::Names && !headline(old) && !headline(new)
 }
 
 /// What is known of the edits of one paragraph.
@@ -81,10 +87,9 @@ struct Edits<'s, 'a> {
     old: &'s Side<'a>,
     new: &'s Side<'a>,
     lexicon: &'static Lexicon,
-    spelling: &'s Spelling<'s>,
+    names: Names<'s>,
     /// Dates that are told already, as words of the new text: `12 May` that became `13 June` is two edits, and one date.
     dates: Vec<(Range<usize>, Range<usize>)>,
-    names: bool,
 }
 
 impl Edits<'_, '_> {
@@ -124,7 +129,7 @@ impl Edits<'_, '_> {
             self.compare(&mut hunk, tag, a, b, (&before, &after), &mut covered);
         }
         self.opposites(&mut hunk, &before, &after, &mut covered);
-        let names = (self.names_in(old, &before), self.names_in(new, &after));
+        let names = (self.names.within(old, &before), self.names.within(new, &after));
         self.compare(&mut hunk, Tag::Name, names.0, names.1, (&before, &after), &mut covered);
         let addresses = |side: &Side<'_>, run: &Range<usize>| side.words[run.clone()].iter().any(|word| word.linked);
         if addresses(old, &before) || addresses(new, &after) {
@@ -321,59 +326,5 @@ impl Edits<'_, '_> {
                 }
             }
         }
-    }
-
-    /// Runs of words that are names, as they stand.
-    fn names_in(&self, side: &Side<'_>, run: &Range<usize>) -> Finds {
-        let mut found: Finds = Vec::new();
-        for at in run.clone().filter(|&at| self.is_name(side, at, at == run.start)) {
-            match found.last_mut() {
-                Some((form, last)) if last.end == at => {
-                    form.push(' ');
-                    form.push_str(&side.words[at].form);
-                    last.end = at + 1;
-                }
-                _ => found.push((side.words[at].form.clone(), at..at + 1)),
-            }
-        }
-        found
-    }
-
-    /// Whether a word is part of a name; `first` is the first of its edit.
-    fn is_name(&self, side: &Side<'_>, at: usize, first: bool) -> bool {
-        let word = &side.words[at];
-        if word.linked || side.is_dated(at) || self.has_any_tag(side, at) {
-            return false;
-        }
-        let titled = |at: usize| side.has_sense_before(at, Sense::BeforeName);
-        match side.kind(at) {
-            Token::Word if self.lexicon.capitals == Capitals::None => titled(at) || (first && at > 0 && titled(at - 1)),
-            Token::Word if !word.capital => false,
-            Token::Word => {
-                let shown = side.shown(&(at..at + 1));
-                let short = shown.chars().filter(|c| c.is_uppercase()).count();
-                let acronym = self.names && short >= 2 && shown.chars().all(|c| !c.is_lowercase());
-                let known = || self.spelling.is_name(shown.trim_matches(|c: char| !c.is_alphanumeric()));
-                match self.lexicon.capitals {
-                    Capitals::Names => acronym || (self.names && (!word.opens || titled(at))) || known(),
-                    Capitals::Nouns | Capitals::None => {
-                        acronym || titled(at) || (at > 0 && titled(at - 1) && side.words[at - 1].capital)
-                    }
-                }
-            }
-            Token::Glyph => (at + 1..=at + 3).any(|next| {
-                next <= side.words.len()
-                    && side.has_sense_from(next, Sense::AfterName)
-                    && (at..next).all(|k| side.kind(k) == Token::Glyph)
-            }),
-            Token::Number | Token::End | Token::Pause | Token::Sign => false,
-        }
-    }
-
-    /// A word that is told by another tag is no name, whatever its first letter.
-    fn has_any_tag(&self, side: &Side<'_>, at: usize) -> bool {
-        let mut has = false;
-        side.senses(at, |sense, length| has |= length == 1 && matches!(sense, Sense::Tagged(_)));
-        has
     }
 }

@@ -1,4 +1,4 @@
-//! The classic unified difference, by lines of the canonical texts, as `diff -u` has it.
+//! The classic unified difference, by lines, as `diff -u` has it.
 //!
 //! Takes the bytes as they are: it is for programs and patches, and knows nothing of typography. Printed here, since the
 //! printer of the algorithm's package names the wrong first line where there are more lines before a change than context.
@@ -8,18 +8,14 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-use crate::model::text::Text;
-
 /// So many unchanged lines stand around each change.
 const CONTEXT: u32 = 3;
 
-/// The unified difference between two texts under the names that stand in its head; empty where the texts are equal.
-pub fn render(old: &Text, new: &Text, names: (&str, &str)) -> String {
-    render_lines(&old.canonical(), &new.canonical(), names)
-}
+/// What follows a last line that no line feed ends.
+const UNENDED: &str = "\n\\ No newline at end of file\n";
 
-/// Both texts end with a line feed, as the canonical form does.
-fn render_lines(old: &str, new: &str, names: (&str, &str)) -> String {
+/// The unified difference between two texts under the names that stand in its head; empty where the texts are equal.
+pub fn render(old: &str, new: &str, names: (&str, &str)) -> String {
     let mut out = String::new();
     if old == new {
         return out;
@@ -49,7 +45,8 @@ fn write_group(out: &mut String, input: &InternedInput<&str>, group: &[Hunk]) {
     let mut at = old.start;
     let mut write = |sign: char, lines: &[imara_diff::Token]| {
         for &line in lines {
-            let _ = write!(out, "{sign}{}", input.interner[line]);
+            let line = input.interner[line];
+            let _ = write!(out, "{sign}{line}{}", if line.ends_with('\n') { "" } else { UNENDED });
         }
     };
     for hunk in group {
@@ -73,10 +70,11 @@ fn place(lines: &Range<u32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::text::Text;
 
     #[test]
     fn has_the_form_of_diff_u() {
-        let text = |body: &[&str]| Text::new(Some("T"), None, None, body);
+        let text = |body: &[&str]| Text::new(Some("T"), None, None, body).canonical();
         let (old, new) = (text(&["one", "two", "three"]), text(&["one", "2", "three"]));
         let expected = "--- a@1\n+++ a@2\n@@ -2,6 +2,6 @@\n \n one\n \n-two\n+2\n \n three\n";
         assert_eq!(render(&old, &new, ("a@1", "a@2")), expected);
@@ -84,7 +82,9 @@ mod tests {
         let longer = text(&["one", "two", "three", "four", "five", "six"]);
         let end = "@@ -5,3 +5,9 @@\n two\n \n three\n+\n+four\n+\n+five\n+\n+six\n";
         assert_eq!(render(&old, &longer, ("a", "b")), format!("--- a\n+++ b\n{end}"));
-        assert_eq!(render_lines("", "a\n", ("a", "b")), "--- a\n+++ b\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(render("", "a\n", ("a", "b")), "--- a\n+++ b\n@@ -0,0 +1 @@\n+a\n");
+        let unended = "--- a\n+++ b\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n";
+        assert_eq!(render("a", "a\n", ("a", "b")), unended);
         assert!(render(&old, &new, ("a\n+++ b", "c")).starts_with("--- a +++ b\n+++ c\n"));
     }
 }

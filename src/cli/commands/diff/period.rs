@@ -8,14 +8,14 @@ use onrecord::archive::reader::Archive;
 use onrecord::model::statement::SourceId;
 
 use super::texts::{elsewhere, named, reverted};
-use super::{Named, Pair};
+use super::{Named, Pair, Pairs};
 use crate::cli::args::{Common, Diff};
 use crate::cli::edge::Refused;
 use crate::cli::out::Out;
 use crate::cli::{names, place};
 
 /// Every revision that was first seen in a period, with the one before it.
-pub(super) fn changes(common: &Common, args: &Diff, since: &str) -> Result<Vec<Pair>, Refused> {
+pub(super) fn changes(common: &Common, args: &Diff, since: &str) -> Result<Pairs, Refused> {
     let setup = place::set_up(common)?;
     let archive = setup.open()?;
     let since = names::start_of(since)?;
@@ -34,7 +34,7 @@ pub(super) fn changes(common: &Common, args: &Diff, since: &str) -> Result<Vec<P
         for (at, revision) in history.revisions.iter().enumerate().skip(1) {
             if revision.first_seen >= since && until.is_none_or(|until| revision.first_seen <= until) {
                 pairs.push(Pair {
-                    statement: Some(row.statement.short()),
+                    statement: Some(row.statement.clone()),
                     old: named(&setup, &archive, &row.statement, &history.revisions[at - 1])?,
                     new: named(&setup, &archive, &row.statement, revision)?,
                     reverted: reverted(&history, at),
@@ -42,11 +42,11 @@ pub(super) fn changes(common: &Common, args: &Diff, since: &str) -> Result<Vec<P
             }
         }
     }
-    Ok(pairs)
+    Ok(Pairs { pairs, archive: Some(archive) })
 }
 
 /// Every statement whose latest text is another one in another archive; what stands in one alone is told beside.
-pub(super) fn against(common: &Common, args: &Diff, other: &Path, out: &mut Out) -> Result<Vec<Pair>, Refused> {
+pub(super) fn against(common: &Common, args: &Diff, other: &Path, out: &mut Out) -> Result<Pairs, Refused> {
     let (setup, there) = (place::set_up(common)?, elsewhere(common, other)?);
     let (archive, others) = (setup.open()?, there.open()?);
     let filter = Filter { sources: sources(&archive, args)?, ..Filter::default() };
@@ -67,7 +67,7 @@ pub(super) fn against(common: &Common, args: &Diff, other: &Path, out: &mut Out)
         }
         if let (Some(mut old), Some(new)) = (latest(&others, &there)?, latest(&archive, &setup)?) {
             old.name = format!("{} in {}", old.name, other.display());
-            pairs.push(Pair { statement: Some(row.statement.short()), old, new, reverted: None });
+            pairs.push(Pair { statement: Some(row.statement.clone()), old, new, reverted: None });
         }
     }
     let only =
@@ -78,7 +78,7 @@ pub(super) fn against(common: &Common, args: &Diff, other: &Path, out: &mut Out)
     if !theirs.is_empty() {
         out.talk(&only(theirs.len(), "there"))?;
     }
-    Ok(pairs)
+    Ok(Pairs { pairs, archive: Some(archive) })
 }
 
 /// The sources that were asked for, each of which the archive must know.

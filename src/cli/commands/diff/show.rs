@@ -23,7 +23,7 @@ pub(super) fn show(args: &Diff, all: &[Compared], out: &mut Out) -> Result<(), R
         DiffFormat::Unified => {
             let each = all.iter().map(|compared| {
                 let pair = &compared.pair;
-                unified::render(&pair.old.text, &pair.new.text, (&pair.old.name, &pair.new.name))
+                unified::render(&pair.old.content.lines(), &pair.new.content.lines(), (&pair.old.name, &pair.new.name))
             });
             let text: String = each.collect();
             if out.terminal { clean_lines(&text) } else { text }
@@ -49,14 +49,14 @@ fn one(compared: &Compared, format: DiffFormat, style: Style, out: &Out) -> Stri
     let Compared { pair, difference, .. } = compared;
     let head = format!("{} -> {}", clean(&pair.old.name), clean(&pair.new.name));
     let mut text = out.paint(Color::Dim, &head);
-    if let Some(title) = pair.new.text.title().filter(|_| pair.statement.is_some()) {
+    if let Some(title) = pair.new.content.title().filter(|_| pair.statement.is_some()) {
         text.push_str("  ");
         text.push_str(&clean(title));
     }
     text.push('\n');
     text.push_str(&out.paint(Color::Strong, &clean(&compared.line())));
     text.push('\n');
-    if !compared.is_same() || style.all {
+    if !difference.is_same() || style.all {
         text.push('\n');
         text.push_str(&match format {
             DiffFormat::Side => side_by_side::render(difference, style),
@@ -78,8 +78,9 @@ fn one(compared: &Compared, format: DiffFormat, style: Style, out: &Out) -> Stri
 }
 
 fn objects(all: &[Compared], out: &mut Out) -> Result<(), Refused> {
-    for Compared { pair, difference, summary } in all {
-        let mut object = json!({ "statement": pair.statement, "old": pair.old.name, "new": pair.new.name });
+    for compared in all {
+        let Compared { pair, difference, summary } = compared;
+        let mut object = json!({ "statement": compared.statement(), "old": pair.old.name, "new": pair.new.name });
         if let Some(number) = pair.reverted {
             object["reverted"] = number.into();
         }
@@ -106,9 +107,9 @@ fn page(args: &Diff, all: &[Compared]) -> String {
         .iter()
         .zip(&summaries)
         .map(|(Compared { pair, difference, .. }, summary)| Change {
-            heading: pair.new.text.title().unwrap_or(&pair.new.name),
+            heading: pair.new.content.title().unwrap_or(&pair.new.name),
             names: (&pair.old.name, &pair.new.name),
-            language: pair.new.text.language(),
+            language: pair.new.content.language(),
             difference,
             summary,
         })

@@ -16,7 +16,7 @@ use onrecord::model::text::{Text, dates_agree};
 use onrecord::read::site;
 use onrecord::read::{self, Page};
 
-use super::{Named, Pair};
+use super::{Content, Named, Pair, Pairs};
 use crate::cli::args::{Common, Diff};
 use crate::cli::edge::Refused;
 use crate::cli::names;
@@ -24,7 +24,7 @@ use crate::cli::out::clean;
 use crate::cli::place::{self, Setup};
 
 /// The pair that the arguments name.
-pub(super) fn pair(common: &Common, args: &Diff) -> Result<Pair, Refused> {
+pub(super) fn pair(common: &Common, args: &Diff) -> Result<Pairs, Refused> {
     let is_file = |name: &String| Path::new(name).is_file();
     if let Some(other) = &args.against {
         let [statement] = &args.what[..] else {
@@ -34,7 +34,8 @@ pub(super) fn pair(common: &Common, args: &Diff) -> Result<Pair, Refused> {
     }
     match &args.what[..] {
         [old, new] if is_file(old) && is_file(new) => {
-            Ok(Pair { statement: None, old: file(old)?, new: file(new)?, reverted: None })
+            let pair = Pair { statement: None, old: file(old)?, new: file(new)?, reverted: None };
+            Ok(Pairs { pairs: vec![pair], archive: None })
         }
         [statement, name] if is_file(name) || is_file(statement) => {
             let setup = place::set_up(common)?;
@@ -44,18 +45,20 @@ pub(super) fn pair(common: &Common, args: &Diff) -> Result<Pair, Refused> {
             let (id, revision) = picked(&archive, statement)?;
             let (kept, file) = (named(&setup, &archive, &id, &revision)?, file(name)?);
             let (old, new) = if turned { (file, kept) } else { (kept, file) };
-            Ok(Pair { statement: Some(id.short()), old, new, reverted: None })
+            let pair = Pair { statement: Some(id), old, new, reverted: None };
+            Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
         }
         [old, new] if names::pick(new).is_err() => {
             let setup = place::set_up(common)?;
             let archive = setup.open()?;
             let ((old, before), (new, after)) = (picked(&archive, old)?, picked(&archive, new)?);
-            Ok(Pair {
-                statement: Some(new.short()),
+            let pair = Pair {
                 old: named(&setup, &archive, &old, &before)?,
                 new: named(&setup, &archive, &new, &after)?,
+                statement: Some(new),
                 reverted: None,
-            })
+            };
+            Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
         }
         [statement, rest @ ..] => revisions(common, statement, rest),
         [] => Err(Refused::wrong("diff takes a statement or two files")),
@@ -63,7 +66,7 @@ pub(super) fn pair(common: &Common, args: &Diff) -> Result<Pair, Refused> {
 }
 
 /// Two revisions of a statement: the last change, from A to the latest, or from A to B.
-fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pair, Refused> {
+fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pairs, Refused> {
     let setup = place::set_up(common)?;
     let archive = setup.open()?;
     let (id, history, at) = names::find_revision(&archive, statement)?;
@@ -76,16 +79,17 @@ fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pair, 
         [a, b, ..] => (names::picked(&history, names::pick(a)?)?, names::picked(&history, names::pick(b)?)?),
     };
     let reverted = if old < new { reverted(&history, new) } else { None };
-    Ok(Pair {
-        statement: Some(id.short()),
+    let pair = Pair {
         old: named(&setup, &archive, &id, &history.revisions[old])?,
         new: named(&setup, &archive, &id, &history.revisions[new])?,
+        statement: Some(id),
         reverted,
-    })
+    };
+    Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
 }
 
 /// A statement as it stands in another archive, and as it stands in ours.
-fn against(common: &Common, statement: &str, other: &Path) -> Result<Pair, Refused> {
+fn against(common: &Common, statement: &str, other: &Path) -> Result<Pairs, Refused> {
     let (setup, there) = (place::set_up(common)?, elsewhere(common, other)?);
     let (archive, others) = (setup.open()?, there.open()?);
     let (id, revision) = picked(&archive, statement)?;
@@ -95,7 +99,9 @@ fn against(common: &Common, statement: &str, other: &Path) -> Result<Pair, Refus
     };
     let mut old = named(&there, &others, &id, latest)?;
     old.name = format!("{} in {}", old.name, other.display());
-    Ok(Pair { statement: Some(id.short()), old, new: named(&setup, &archive, &id, &revision)?, reverted: None })
+    let new = named(&setup, &archive, &id, &revision)?;
+    let pair = Pair { statement: Some(id), old, new, reverted: None };
+    Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
 }
 
 /// The same configuration with another archive.
@@ -126,7 +132,7 @@ pub(super) fn named(setup: &Setup, archive: &Archive, id: &StatementId, revision
         )
     })?;
     let name = format!("{}@{}", id.short(), revision.number);
-    Ok(Named { name, text, beside: beside(setup, archive, id, revision)? })
+    Ok(Named { name, content: Content::Statement(text), beside: beside(setup, archive, id, revision)? })
 }
 
 /// What stands beside a revision's text; `None` where its body was not kept.
@@ -143,32 +149,38 @@ fn beside(setup: &Setup, archive: &Archive, id: &StatementId, revision: &Revisio
 }
 
 fn file(path: &str) -> Result<Named, Refused> {
-    let (text, beside) = read_file(path)?;
-    Ok(Named { name: path.to_owned(), text, beside })
+    let (content, beside) = read_file(path)?;
+    Ok(Named { name: path.to_owned(), content, beside })
 }
 
-/// A file as a text: our canonical form, a saved page, or plain paragraphs.
+/// A file as a text of a statement: our canonical form, a saved page, or plain paragraphs.
 pub fn open(path: &str) -> Result<Text, Refused> {
-    Ok(read_file(path)?.0)
+    Ok(match read_file(path)?.0 {
+        Content::Statement(text) => text,
+        Content::Plain(text, language) => {
+            Text::new(None, None, language.as_deref(), text.replace("\r\n", "\n").split("\n\n"))
+        }
+    })
 }
 
-fn read_file(path: &str) -> Result<(Text, Option<Beside>), Refused> {
+fn read_file(path: &str) -> Result<(Content, Option<Beside>), Refused> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", clean(path)))?;
-    if let Some(text) = std::str::from_utf8(&bytes).ok().and_then(Text::parse) {
-        return Ok((text, None));
+    // Without a field it is any text that happens to begin with an empty line.
+    let is_statement = |text: &Text| text.title().is_some() || text.published().is_some() || text.language().is_some();
+    if let Some(text) = std::str::from_utf8(&bytes).ok().and_then(Text::parse).filter(is_statement) {
+        return Ok((Content::Statement(text), None));
     }
     let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]).trim_start().to_lowercase();
-    let page = start.starts_with('<')
-        && ["<html", "<!doctype", "<body", "<head", "<?xml"].iter().any(|tag| start.contains(tag));
-    let read = |content_type| {
-        let page = Page { body: &bytes, content_type, url: None, captured_at: None };
-        read::read(&page, &ReadSettings::default())
-    };
-    if page {
-        let reading = read(None);
-        return Ok((reading.text, Some(reading.beside)));
+    if start.starts_with('<') && ["<html", "<!doctype", "<body", "<head", "<?xml"].iter().any(|tag| start.contains(tag))
+    {
+        let page = Page { body: &bytes, content_type: None, url: None, captured_at: None };
+        let reading = read::read(&page, &ReadSettings::default());
+        return Ok((Content::Statement(reading.text), Some(reading.beside)));
     }
-    let text = read::charset::decode(&bytes, Some("text/plain")).text.replace("\r\n", "\n");
-    let language = read(Some("text/plain")).text.language().map(str::to_owned);
-    Ok((Text::new(None, None, language.as_deref(), text.split("\n\n")), None))
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => read::charset::decode(error.as_bytes(), Some("text/plain")).text,
+    };
+    let language = read::language_of(&text);
+    Ok((Content::Plain(text, language), None))
 }

@@ -1,7 +1,7 @@
 //! The index: a SQLite file that answers quickly what the log would answer slowly.
 //!
 //! A cache and nothing more. Every row but those of `validator` follows from the log and the texts; two indexes of
-//! the same logs are equal row by row ([`differences`]). Whoever doubts it deletes the file.
+//! the same logs are equal row by row ([`differences`](fn@differences)). Whoever doubts it deletes the file.
 
 mod apply;
 mod differences;

@@ -2,7 +2,7 @@
 //!
 //! A stamp shows that these very bytes existed at a time which an authority vouches for, and nothing more. It is believed only
 //! under a root that whoever asks brought along: without one the answer is [`StampError::NotChecked`], never a time. Pure but
-//! for [`held`]; who goes out to an authority is `collect::stamp`.
+//! for [`held`](fn@held); nothing here goes out to an authority.
 
 mod algorithms;
 mod check;

@@ -105,19 +105,11 @@ impl Compared {
 
     /// What it comes to, on one line.
     fn line(&self) -> String {
-        told(&self.summary.line, self.pair.reverted)
+        diff::told(&self.summary.line, self.pair.reverted)
     }
 
     fn statement(&self) -> Option<String> {
         self.pair.statement.as_ref().map(StatementId::short)
-    }
-}
-
-/// The line of a summary; a revert is called one.
-pub fn told(line: &str, reverted: Option<u32>) -> String {
-    match reverted {
-        Some(number) => format!("reverted to revision {number}: {line}"),
-        None => line.to_owned(),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn run(common: &Common, args: &History, out: &mut Out) -> Outcome {
             if let (Some(old), Some(new)) = (old, new) {
                 let is_name = |word: &str| elsewhere.is_name(&named.statement, word);
                 let change = diff::compare(&Version::from(&old), &Version::from(&new), &is_name);
-                let line = super::diff::told(&diff::summary(&change).line, super::diff::reverted(&history, at));
+                let line = diff::told(&diff::summary(&change).line, super::diff::reverted(&history, at));
                 out.line(&format!("     {}", clean(&line)))?;
             }
         }

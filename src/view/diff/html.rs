@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 use super::inline::{Style, is_changed, moved_up};
 use super::line::{Ink, Line};
+use super::summary::{line, told};
 use super::tags::{Hunk, Tag};
 use super::{Block, Changed, Difference, Op, Standing, Summary, TextDifference};
 
@@ -27,6 +28,8 @@ pub struct Change<'a> {
     pub difference: &'a TextDifference,
     /// What it comes to.
     pub summary: &'a Summary,
+    /// The earlier revision that the new text reads the same as again.
+    pub reverted: Option<u32>,
 }
 
 /// Renders a page of changes under a title; `all` shows what did not change and typography as an edit.
@@ -61,7 +64,7 @@ struct Article<'o, 'c> {
 
 impl Article<'_, '_> {
     fn write(&mut self) {
-        let Change { heading, names, language, difference, summary } = *self.change;
+        let Change { heading, names, language, difference, summary, reverted } = *self.change;
         let language = language.map(|tag| format!(" lang=\"{}\"", escape(tag))).unwrap_or_default();
         let _ = write!(
             self.out,
@@ -70,7 +73,7 @@ impl Article<'_, '_> {
             escape(heading),
             escape(names.0),
             escape(names.1),
-            isolated(&summary.line),
+            told(&line(difference, summary, &isolated), reverted),
         );
         self.fields(difference);
         self.body(&difference.body);
@@ -271,11 +274,10 @@ fn marked_up(line: &Line) -> String {
 }
 
 fn became(changed: &Changed<String>) -> Option<String> {
-    let show = |text: &String| format!("<bdi>{}</bdi>", escape(text));
     match (&changed.old, &changed.new) {
-        (Some(old), Some(new)) => Some(format!("{} → {}", show(old), show(new))),
-        (Some(old), None) => Some(format!("−{}", show(old))),
-        (None, Some(new)) => Some(format!("+{}", show(new))),
+        (Some(old), Some(new)) => Some(format!("{} → {}", isolated(old), isolated(new))),
+        (Some(old), None) => Some(format!("−{}", isolated(old))),
+        (None, Some(new)) => Some(format!("+{}", isolated(new))),
         (None, None) => None,
     }
 }
@@ -296,9 +298,9 @@ fn name(tag: Tag) -> &'static str {
     }
 }
 
-/// A line of ours with text from outside in it, each value of which keeps its direction to itself.
-fn isolated(line: &str) -> String {
-    line.split(" → ").map(|part| format!("<bdi>{}</bdi>", escape(part))).collect::<Vec<_>>().join(" → ")
+/// Text from outside in a line of ours, which keeps its direction to itself.
+fn isolated(text: &str) -> String {
+    format!("<bdi>{}</bdi>", escape(text))
 }
 
 /// Text that means nothing but itself, in elements and in quoted attributes.
@@ -333,6 +335,7 @@ mod tests {
             language: new.language(),
             difference: &difference,
             summary: &summary(&difference),
+            reverted: None,
         };
         page("Changes", &[change], false)
     }

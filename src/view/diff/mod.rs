@@ -55,7 +55,7 @@ mod version;
 mod words;
 
 pub use gazetteer::Gazetteer;
-pub use summary::{Summary, Weight, summary};
+pub use summary::{Summary, Weight, summary, told};
 pub use tags::{Hunk, Tag};
 pub use version::Version;
 

@@ -8,8 +8,6 @@ use super::lexicon::{Capitals, Lexicon, Sense};
 use super::side::Side;
 use super::tokens::Kind;
 
-/// A paragraph in which more words than one in two have a capital is a headline: its capitals tell nothing.
-const HEADLINE: (usize, usize) = (4, 2);
 /// A name in a script without spaces has at most so many signs.
 pub(super) const GLYPHS: usize = 4;
 
@@ -31,7 +29,7 @@ impl Names<'_> {
         let mut found: Finds = Vec::new();
         for at in run.clone().filter(|&at| self.is_name(side, at, at == run.start)) {
             match found.last_mut() {
-                Some((form, last)) if last.end == at => {
+                Some((form, last)) if last.end == at && side.is_one_name(at - 1) => {
                     form.push(' ');
                     form.push_str(&side.words[at].form);
                     last.end = at + 1;
@@ -94,14 +92,6 @@ pub(super) fn has_any_tag(side: &Side<'_>, at: usize) -> bool {
 
 fn is_acronym(word: &str) -> bool {
     word.chars().filter(|c| c.is_uppercase()).count() >= 2 && word.chars().all(|c| !c.is_lowercase())
-}
-
-/// Whether either side of a paragraph is written with capitals throughout.
-pub(super) fn is_headline(old: &Side<'_>, new: &Side<'_>) -> bool {
-    [old, new].into_iter().any(|side| {
-        let capitals = side.words.iter().filter(|word| word.capital).count();
-        side.words.len() >= HEADLINE.0 && capitals * HEADLINE.1 > side.words.len()
-    })
 }
 
 /// How the words of two whole texts are written, so that a capital at the start of a sentence can be told from a name.

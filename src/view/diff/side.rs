@@ -5,12 +5,14 @@
 use std::ops::Range;
 
 use super::keys::Keys;
-use super::lexicon::{Lexicon, Sense};
+use super::lexicon::{Capitals, Lexicon, Sense};
 use super::tags::Tag;
 use super::tokens::{Kind, Tokens};
 
 /// A date has at most so many words.
 const DATE_WORDS: usize = 8;
+/// A paragraph in which more words than one in two have a capital is a headline.
+const HEADLINE: (usize, usize) = (4, 2);
 
 /// One side of a paragraph.
 pub(super) struct Side<'a> {
@@ -37,6 +39,13 @@ pub(super) struct Word {
     senses: Vec<(Sense, usize)>,
 }
 
+impl Word {
+    /// A single capital letter: the stop behind it ends no sentence.
+    fn is_initial(&self) -> bool {
+        self.capital && self.form.chars().count() == 1
+    }
+}
+
 impl<'a> Side<'a> {
     /// Cuts a paragraph.
     pub(super) fn of(text: &'a str, lexicon: &'static Lexicon) -> Self {
@@ -58,7 +67,7 @@ impl<'a> Side<'a> {
                     words.push(Word { token, form, capital, opens, linked, senses: Vec::new() });
                     opens = false;
                 }
-                Kind::End => opens = true,
+                Kind::End => opens |= !(shown.starts_with('.') && words.last().is_some_and(Word::is_initial)),
                 Kind::Pause => opens |= shown.starts_with(':'),
                 Kind::Sign => {}
             }
@@ -76,7 +85,33 @@ impl<'a> Side<'a> {
         for (word, senses) in words.iter_mut().zip(senses) {
             word.senses = senses;
         }
-        Self { tokens, words, lexicon }
+        let mut side = Self { tokens, words, lexicon };
+        side.spare_names();
+        side
+    }
+
+    /// A word with a capital inside a sentence, beside another such, says nothing: `the United States` states nothing.
+    fn spare_names(&mut self) {
+        if self.lexicon.capitals != Capitals::Names || self.is_headline() {
+            return;
+        }
+        let capital = |at: Option<usize>| at.and_then(|at| self.words.get(at)).is_some_and(|word| word.capital);
+        let is_part = |&at: &usize| {
+            let before = at > 0 && capital(at.checked_sub(1)) && self.is_one_name(at - 1);
+            let after = capital(Some(at + 1)) && self.is_one_name(at);
+            capital(Some(at)) && !self.words[at].opens && (before || after)
+        };
+        let parts: Vec<usize> = (0..self.words.len()).filter(is_part).collect();
+        for at in parts {
+            let says = |sense: &Sense| matches!(sense, Sense::Tagged(Tag::Modality | Tag::Attribution));
+            self.words[at].senses.retain(|(sense, _)| !says(sense));
+        }
+    }
+
+    /// Whether it is written with capitals throughout, so that they tell nothing.
+    pub(super) fn is_headline(&self) -> bool {
+        let capitals = self.words.iter().filter(|word| word.capital).count();
+        self.words.len() >= HEADLINE.0 && capitals * HEADLINE.1 > self.words.len()
     }
 
     /// The words among some tokens.
@@ -154,14 +189,28 @@ impl<'a> Side<'a> {
             && form.chars().filter(|c| c.is_alphabetic()).count() <= 2
     }
 
-    /// The sign between two neighbouring words where they stand together: `12:30`, `2024-05-01`.
+    /// Whether a word and the next may be one name: nothing but a space, a hyphen or the stop of an initial between them.
+    pub(super) fn is_one_name(&self, word: usize) -> bool {
+        let (Some(a), Some(b)) = (self.words.get(word), self.words.get(word + 1)) else { return false };
+        match self.tokens.text(a.token + 1..b.token).trim_end() {
+            "" => b.token == a.token + 1,
+            "." => a.is_initial(),
+            sign => matches!(sign, "-" | "‑" | "–" | "'" | "’"),
+        }
+    }
+
+    /// The sign between two neighbouring words where they stand together: `12:30`, `2024-05-01`, and `04 : 17`.
     fn joint(&self, word: usize) -> Option<char> {
-        let (a, b) = (self.words.get(word)?.token, self.words.get(word + 1)?.token);
-        let sign = self.tokens.text(a + 1..b);
+        let (a, b) = (self.words.get(word)?, self.words.get(word + 1)?);
+        if b.token != a.token + 2 {
+            return None;
+        }
+        let sign = self.tokens.text(a.token + 1..b.token);
         let mut chars = sign.chars();
         let first = chars.next()?;
-        let glued = b == a + 2 && chars.next().is_none() && !self.tokens.text(a..a + 1).ends_with(char::is_whitespace);
-        glued.then_some(first)
+        let glued = chars.next().is_none() && !self.tokens.text(a.token..a.token + 1).ends_with(char::is_whitespace);
+        let clock = first == ':' && [a, b].iter().all(|word| word.form.len() == 2);
+        (glued || clock).then_some(first)
     }
 
     /// Whether a sentence or a clause ends between a word and the next: a date does not reach over it.

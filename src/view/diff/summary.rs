@@ -161,7 +161,7 @@ pub fn summary(difference: &TextDifference) -> Summary {
     if !difference.links.is_empty() || !difference.attachments.is_empty() {
         summary.weighs(Weight::Wording);
     }
-    summary.line = line(difference, &summary);
+    summary.line = line(difference, &summary, &str::to_owned);
     summary
 }
 
@@ -296,14 +296,23 @@ fn count_sentences(text: &str) -> usize {
     count.max(1)
 }
 
-fn line(difference: &TextDifference, summary: &Summary) -> String {
+/// The line of a summary; a revert is called one.
+pub fn told(line: &str, reverted: Option<u32>) -> String {
+    match reverted {
+        Some(number) => format!("reverted to revision {number}: {line}"),
+        None => line.to_owned(),
+    }
+}
+
+/// All of it in one line, with what comes out of the texts as `show` gives it.
+pub(super) fn line(difference: &TextDifference, summary: &Summary, show: &dyn Fn(&str) -> String) -> String {
     let mut parts = Vec::new();
     if difference.title.as_ref().is_some_and(|title| !title.is_empty()) {
         parts.push("title changed".to_owned());
     }
     if let Some(date) = difference.published.as_ref().filter(|_| date_changed(difference)) {
-        let show = |date: Option<crate::model::time::Stated>| date.map_or("none".to_owned(), |date| date.to_string());
-        parts.push(format!("stated date changed ({} → {})", show(date.old), show(date.new)));
+        let stated = |date: Option<crate::model::time::Stated>| date.map_or("none".to_owned(), |date| date.to_string());
+        parts.push(format!("stated date changed ({} → {})", stated(date.old), stated(date.new)));
     }
     let Summary { sentences, paragraphs, words, .. } = summary;
     let kinds = [
@@ -314,7 +323,7 @@ fn line(difference: &TextDifference, summary: &Summary) -> String {
         (&summary.modality, "modal word"),
         (&summary.attribution, "attribution"),
     ];
-    parts.extend(kinds.iter().filter(|(found, _)| !found.is_empty()).map(|(found, what)| listed(found, what)));
+    parts.extend(kinds.iter().filter(|(found, _)| !found.is_empty()).map(|(found, what)| listed(found, what, show)));
     let links = summary.addresses.max(difference.links.count());
     let counts = [
         (sentences.inserted, "sentence", "added"),
@@ -360,23 +369,23 @@ fn several(count: usize, what: &str) -> String {
 }
 
 /// `2 numbers (3 → 5, +10)`, the first three of them.
-fn listed(found: &[Changed<String>], what: &str) -> String {
+fn listed(found: &[Changed<String>], what: &str, show: &dyn Fn(&str) -> String) -> String {
     const SHOWN: usize = 3;
     const LONG: usize = 40;
     let cut = |text: &String| -> String {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(LONG) {
-            Some((at, _)) => format!("{}…", &text[..at]),
-            None => text,
+            Some((at, _)) => show(&format!("{}…", &text[..at])),
+            None => show(&text),
         }
     };
-    let show = |changed: &Changed<String>| match (&changed.old, &changed.new) {
+    let became = |changed: &Changed<String>| match (&changed.old, &changed.new) {
         (Some(old), Some(new)) => format!("{} → {}", cut(old), cut(new)),
         (Some(old), None) => format!("−{}", cut(old)),
         (None, Some(new)) => format!("+{}", cut(new)),
         (None, None) => String::new(),
     };
-    let first: Vec<String> = found.iter().take(SHOWN).map(show).collect();
+    let first: Vec<String> = found.iter().take(SHOWN).map(became).collect();
     let more = if found.len() > SHOWN { ", ..." } else { "" };
     format!("{} ({}{more})", several(found.len(), what), first.join(", "))
 }

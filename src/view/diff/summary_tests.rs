@@ -50,3 +50,43 @@ fn title_and_date_are_told_by_themselves() {
     });
     assert_eq!(of(&old, &text("A day", "2024-05-01T10:00:00", "It rained.")), "no change", "a time was gained");
 }
+
+/// The line between two bodies in a language.
+fn between(language: &str, old: &str, new: &str) -> String {
+    let text = |body: &str| Text::new(None, None, Some(language), [body]);
+    summary(&diff_texts(&text(old), &text(new))).line
+}
+
+#[test]
+fn a_page_clock_is_one_date() {
+    for (old, new) in [("04:17", "17:46"), ("03 : 34", "17 : 03"), ("17:46", "04:17")] {
+        let [old, new] = [old, new].map(|clock| format!("Все новости. Сегодня, {clock}, обновлено."));
+        let line = between("ru", &old, &new);
+        assert!(line.starts_with("1 date (") && !line.contains("number"), "{line}");
+    }
+    let line = between("ru", "Обновлено 17 сентября 2017 , 04 : 17", "Обновлено 18 сентября 2017 , 17 : 46");
+    assert_eq!(line, "1 date (17 сентября 2017 , 04 : 17 → 18 сентября 2017 , 17 : 46)");
+}
+
+#[test]
+fn names_end_where_a_list_goes_on_and_say_nothing() {
+    assert_eq!(
+        between(
+            "en",
+            "The ships that came in from Zenda left.",
+            "The ships that came in from Hentzau, Tarlenheim and R. Osra left."
+        ),
+        "4 names (−Zenda, +Hentzau, +Tarlenheim, ...), 1 word added"
+    );
+    let line = between("en", "He thanked the Grand Duchy for it.", "He thanked the United States for it.");
+    assert_eq!(line, "1 name (Grand Duchy → United States)");
+    assert_eq!(between("en", "The report states this.", "The report denies this."), "1 attribution (states → denies)");
+}
+
+#[test]
+fn words_that_begin_like_a_month_are_none() {
+    assert_eq!(between("uk", "Діагноз: перелом.", "Діагноз: травма."), "1 word replaced");
+    assert_eq!(between("uk", "Зустріч у квітні.", "Зустріч у травні."), "1 date (квітні → травні)");
+    assert_eq!(between("ru", "Нет сил для ремонта.", "Нет средств для ремонта."), "1 word replaced");
+    assert_eq!(between("ru", "Встреча во вторник.", "Встреча в среду."), "1 date (вторник → среду), 1 word replaced");
+}

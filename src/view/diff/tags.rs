@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::finds::{Finds, dates_in, phrases, some};
 use super::lexicon::Lexicon;
-use super::names::{Names, Spelling, is_headline};
+use super::names::{Names, Spelling};
 use super::side::Side;
 use super::tokens::Kind as Token;
 use super::{Block, Changed, Difference, Kind, Op, Standing};
@@ -61,7 +61,12 @@ impl<'a> Tagger<'a> {
         let (old, new) = (Side::of(&old, self.lexicon), Side::of(&new, self.lexicon));
         let whole = matches!(block.standing, Standing::Inserted | Standing::Deleted);
         let spelling = self.spelling.get_or_init(|| Spelling::of(self.texts));
-        let names = Names { lexicon: self.lexicon, spelling, known: self.known, capitals: !is_headline(&old, &new) };
+        let names = Names {
+            lexicon: self.lexicon,
+            spelling,
+            known: self.known,
+            capitals: !old.is_headline() && !new.is_headline(),
+        };
         let mut edits = Edits { old: &old, new: &new, lexicon: self.lexicon, names, dates: Vec::new() };
         let (mut i, mut j) = (0, 0);
         for (at, op) in ops.iter().enumerate() {

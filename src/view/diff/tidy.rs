@@ -64,12 +64,25 @@ fn drowns(left: &Weighed, right: &Weighed, old: &Tokens<'_>, new: &Tokens<'_>) -
     if one_number(&left.edit, old, new) && one_number(&right.edit, old, new) {
         return false;
     }
+    if is_shifted(left, right, old, new) {
+        return true;
+    }
     let words = old.words(island.clone());
     if words == 0 {
         let ends = old.kinds[island.clone()].contains(&Kind::End);
         return island.len() <= 1 && least > 0 && !ends;
     }
     words <= least && (words <= ISLAND || words * 3 <= least)
+}
+
+/// Whether a figure between two edits is one part of a clock or date here and another there: the `17` of `04:17` and of `17:46`.
+fn is_shifted(left: &Weighed, right: &Weighed, old: &Tokens<'_>, new: &Tokens<'_>) -> bool {
+    let joint = |tokens: &Tokens<'_>, at: usize| matches!(tokens.text(at..at + 1).trim_end(), ":" | "." | "/" | "-");
+    let (a, b) = (&left.edit, &right.edit);
+    let figure = old.kinds[a.old.end..b.old.start] == [Kind::Number];
+    let led = |tokens: &Tokens<'_>, run: &std::ops::Range<usize>| run.len() > 1 && joint(tokens, run.end - 1);
+    let followed = |tokens: &Tokens<'_>, run: &std::ops::Range<usize>| run.len() > 1 && joint(tokens, run.start);
+    figure && (led(old, &a.old) && followed(new, &b.new) || led(new, &a.new) && followed(old, &b.old))
 }
 
 /// Whether an edit is a figure that became another: it stands by itself whatever is near.

@@ -95,23 +95,15 @@ fn objects(all: &[Compared], out: &mut Out) -> Result<(), Refused> {
 }
 
 fn page(args: &Diff, all: &[Compared]) -> String {
-    let summaries: Vec<_> = all
-        .iter()
-        .map(|compared| {
-            let mut summary = compared.summary.clone();
-            summary.line = compared.line();
-            summary
-        })
-        .collect();
     let changes: Vec<Change<'_>> = all
         .iter()
-        .zip(&summaries)
-        .map(|(Compared { pair, difference, .. }, summary)| Change {
+        .map(|Compared { pair, difference, summary }| Change {
             heading: pair.new.content.title().unwrap_or(&pair.new.name),
             names: (&pair.old.name, &pair.new.name),
             language: pair.new.content.language(),
             difference,
             summary,
+            reverted: pair.reverted,
         })
         .collect();
     let title = match all {

@@ -2,6 +2,7 @@
 //!
 //! Scripts that are no JSON are read as far as raw control characters are to blame, else passed over.
 
+use scraper::Html;
 use serde_json::{Map, Value};
 
 /// Objects looked at on one page.
@@ -129,26 +130,14 @@ fn name(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// Many sites escape JSON-LD as if it were HTML.
+/// Many sites escape JSON-LD as if it were HTML: references are resolved, and tags stay as they are.
 fn unescaped(text: &str) -> String {
     let text = text.trim();
     if !text.contains('&') {
         return text.to_owned();
     }
-    let pairs = [
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#039;", "'"),
-        ("&apos;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&nbsp;", " "),
-        ("&laquo;", "«"),
-        ("&raquo;", "»"),
-        ("&amp;", "&"),
-    ];
-    pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+    let doc = Html::parse_fragment(&text.replace('<', "&lt;"));
+    doc.root_element().text().collect()
 }
 
 #[cfg(test)]
@@ -162,6 +151,10 @@ mod tests {
              "publisher":{"name":"Office"},"inLanguage":{"@type":"Language","name":"Russian","alternateName":"ru"}}]}"#;
         let found = article([graph].into_iter());
         assert_eq!(found.headline.as_deref(), Some("It's said"));
+        assert_eq!(
+            unescaped("the mills&#8217; &ldquo;reserve&rdquo; &amp; more &#x2014; <b>R&D</b>"),
+            "the mills’ “reserve” & more — <b>R&D</b>"
+        );
         assert_eq!(found.published.as_deref(), Some("2023-03-25"));
         assert_eq!(found.author.as_deref(), Some("A, B"));
         assert_eq!(found.language.as_deref(), Some("ru"));

@@ -1,7 +1,6 @@
 //! One HTML page to one reading: the order in which the parts of the reader are asked.
 
 use scraper::Html;
-use url::Url;
 
 use super::article_body::ArticleBody;
 use super::blocks::{self, Block, Kind};
@@ -48,8 +47,10 @@ pub(super) fn read(
         warnings.push("the body selector selects nothing".to_owned());
     }
     let edges = if selected.is_empty() { Edges::Doubted } else { Edges::Trusted };
+    let named = posts::named(&outline, &meta, page.url.or(meta.canonical.as_ref()));
+    let named = named.filter(|_| selected.is_empty());
     let mut choice = if selected.is_empty() {
-        Choice::by_itself(&meta, &outline, &blocks, page.url.or(meta.canonical.as_ref()))
+        Choice::by_itself(&meta, &outline, &blocks, named)
     } else {
         Choice::within(selected, &outline, &blocks)
     };
@@ -73,6 +74,9 @@ pub(super) fn read(
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
+    if let Some(place) = named.filter(|_| learnt.is_none()).and_then(|_| posts::heading_in(&outline, &containers)) {
+        title = taught_title(&outline, &blocks, place).unwrap_or(title);
+    }
     if let Some(place) = learnt.as_ref().and_then(|found| found.title(&outline)) {
         title = taught_title(&outline, &blocks, place).unwrap_or(title);
     }
@@ -169,12 +173,12 @@ struct Choice {
 
 impl Choice {
     /// The reader's own.
-    fn by_itself(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block], url: Option<&Url>) -> Self {
+    fn by_itself(meta: &Metadata, outline: &Outline<'_>, blocks: &[Block], named: Option<usize>) -> Self {
         let chrome = main_text::chrome(outline, blocks, &[]);
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
         let guess = found_title(meta, outline, blocks, &chrome, clean::text_range(blocks, &shown));
         let titled = guess.block.map(|index| Headline::Titled(blocks[index].place));
-        let headline = posts::named(outline, meta, url).map(Headline::Named).or(titled);
+        let headline = named.map(Headline::Named).or(titled);
         Self::of(vec![main_text::container(outline, blocks, &chrome, headline)], chrome, outline, blocks)
     }
 

@@ -102,6 +102,11 @@ pub(super) fn named(outline: &Outline<'_>, meta: &Metadata, url: Option<&Url>) -
     None
 }
 
+/// The heading of the post that was chosen: the first one in it.
+pub(super) fn heading_in(outline: &Outline<'_>, containers: &[usize]) -> Option<usize> {
+    containers.iter().find_map(|container| outline.subtree(*container).find(|place| level(outline, *place).is_some()))
+}
+
 fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);

@@ -51,7 +51,9 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
                 0.0
             };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
-            score -= if block.link_share() > 0.9 { 0.6 } else { 0.0 };
+            // a heading that says all of what the page calls itself is its title, though it is a link to where it stands alone
+            let own = heading && stated.contains(&essence(line));
+            score -= if block.link_share() > 0.9 && !own { 0.6 } else { 0.0 };
             score += if index <= start && index + NEAR >= start { 0.3 } else { 0.0 };
             score -= if index > start { 0.4 } else { 0.0 };
             if best.is_none_or(|(before, _, _)| score > before) {

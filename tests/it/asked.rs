@@ -36,6 +36,27 @@ fn an_address_that_moved_is_followed_and_a_redirect_to_the_front_page_is_no_stat
 }
 
 #[test]
+fn an_address_whose_words_change_is_the_same_statement_though_others_have_its_title() {
+    let site = Site::with(4);
+    let same = Page { title: Page::numbered(1).title, ..Page::numbered(2) };
+    site.publish("a-visit-to-the-front-205", same.clone());
+    site.publish("a-visit-to-the-rear-206", Page { paragraphs: Page::numbered(9).paragraphs, ..same });
+    let desk = Desk::watching(&site);
+    assert_eq!(counted(&desk.round()), "new 6");
+    site.set(|office| {
+        for (name, _) in &mut office.places {
+            *name = name.replace("a-visit-to-the-front-205", "inspection-of-the-front-205");
+        }
+    });
+    let led_on = Mishap::Redirect(301, path_of("inspection-of-the-front-205"));
+    site.mishap(&path_of("a-visit-to-the-front-205"), led_on);
+    assert_eq!(counted(&desk.round()), "unchanged 6", "one that moved is no news");
+    let named = |name: &str| desk.run(&["show", "--json", &site.page(name)]).ok().stdout;
+    assert_eq!(named("inspection-of-the-front-205"), named("a-visit-to-the-front-205"));
+    desk.check();
+}
+
+#[test]
 fn redirects_never_leave_the_source() {
     let (site, other) = (Site::with(3), Site::with(3));
     let desk = Desk::watching(&site);

@@ -274,6 +274,11 @@ fn one_line(text: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
+/// The length of a title in letters; one of Chinese or Japanese says as much as three of others.
+pub fn weight_of(title: &str) -> usize {
+    title.chars().map(|c| if ('\u{3040}'..='\u{9fff}').contains(&c) { 3 } else { 1 }).sum()
+}
+
 /// Drops items whose address was seen before in the list.
 fn distinct(items: &mut Vec<Item>) {
     let mut seen = std::collections::HashSet::new();

@@ -18,6 +18,8 @@ use crate::model::time::Instant;
 
 /// Titles with fewer letters than this are shared by too many statements to name one.
 const TELLING_TITLE: usize = 16;
+/// Numbers with fewer digits are days, months and parts.
+const SHORTEST_NUMBER: usize = 3;
 
 /// What a round looks at of a source.
 #[derive(Default)]
@@ -158,14 +160,81 @@ impl Context<'_> {
     }
 }
 
-/// A known statement of the same title that is not listed any more.
+/// A known statement that is not listed any more, and may be the one that an item names now: the only one with the same
+/// number in its address, else the only one of the same title.
 fn namesake<'a>(
     item: &Item,
     known: impl Iterator<Item = &'a Known>,
     listed: &HashSet<StatementId>,
 ) -> Option<&'a Known> {
-    let title = item.title.as_deref().filter(|title| title.chars().count() >= TELLING_TITLE)?;
-    let mut same = known
-        .filter(|known| known.has_text && known.title.as_deref() == Some(title) && !listed.contains(&known.statement));
-    same.next().filter(|_| same.next().is_none())
+    let number = own_number(&item.url);
+    let title = item.title.as_deref().filter(|title| discover::weight_of(title) >= TELLING_TITLE);
+    let (mut numbered, mut titled) = (Only::None, Only::None);
+    for known in known.filter(|known| known.has_text && !listed.contains(&known.statement)) {
+        if let Some(number) = number.as_deref().filter(|number| known.url.contains(*number))
+            && Url::parse(&known.url).is_ok_and(|url| own_number(&url).as_deref() == Some(number))
+        {
+            numbered.take(known);
+        }
+        if title.is_some() && known.title.as_deref() == title {
+            titled.take(known);
+        }
+    }
+    numbered.one().or(titled.one())
+}
+
+/// The one of several, if there is only one.
+enum Only<T> {
+    None,
+    One(T),
+    Several,
+}
+
+impl<T: Copy> Only<T> {
+    fn take(&mut self, found: T) {
+        *self = match self {
+            Self::None => Self::One(found),
+            Self::One(_) | Self::Several => Self::Several,
+        };
+    }
+
+    fn one(&self) -> Option<T> {
+        match self {
+            Self::One(found) => Some(*found),
+            Self::None | Self::Several => None,
+        }
+    }
+}
+
+/// The number of a statement beside the words of its address: those change with the title, the number does not.
+fn own_number(url: &Url) -> Option<String> {
+    let last = url.path_segments()?.rfind(|part| !part.is_empty())?;
+    let name = last.rsplit_once('.').map_or(last, |(name, _)| name);
+    let mut parts = name.split(['-', '_']).filter(|part| !part.is_empty());
+    let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let is_number =
+        |part: &&str| part.len() >= SHORTEST_NUMBER && part.bytes().all(|b| b.is_ascii_digit()) && !is_year(part);
+    let numbers: Vec<&str> = parts.clone().filter(is_number).collect();
+    let in_words = parts.any(|part| part.chars().any(char::is_alphabetic));
+    match numbers[..] {
+        [number] if in_words => Some(number.to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_keeps_its_number_when_its_words_change() {
+        let number =
+            |text: &str| own_number(&Url::parse(&format!("https://ministry.example{text}")).expect("an address"));
+        assert_eq!(number("/2026/11/22/report-on-a-visit-773.html"), Some("773".into()));
+        assert_eq!(number("/press/1047-autumn-shield/"), number("/press/1047-exercise/"));
+        assert_eq!(number("/news/773.html"), None, "an address of the number alone does not change");
+        assert_eq!(number("/press/visit-of-2026-11-23"), None, "no day and no year is a statement's own");
+        assert_eq!(number("/press/report-101-102"), None, "one of two");
+        assert_eq!(number("/"), None);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Node};
 
-use crate::collect::discover::{Item, Page, Pattern};
+use crate::collect::discover::{Item, Page, Pattern, weight_of};
 use crate::model::time::Stated;
 
 use super::place::{Link, MOST_NODES, Margin, names_one_thing, words};
@@ -154,11 +154,6 @@ impl Group {
 /// At least 15 characters, or four words.
 fn is_titled(title: &str) -> bool {
     weight_of(title) >= 15 || title.split_whitespace().count() > 3
-}
-
-/// The length of a title in letters; one of Chinese or Japanese says as much as three of others.
-fn weight_of(title: &str) -> usize {
-    title.chars().map(|c| if ('\u{3040}'..='\u{9fff}').contains(&c) { 3 } else { 1 }).sum()
 }
 
 fn commonest_shape(links: &[&Link<'_>]) -> String {

@@ -190,6 +190,30 @@ fn counters_and_what_changes_with_them() {
 }
 
 #[test]
+fn a_saying_of_the_day_that_turns_round_is_not_brought_in() {
+    // one of them stands on most pages, the others on one each: they might be the text of those
+    let saying = |number: usize| match number {
+        2 => "The river is patient, and so are those who build across it, the clerk said.",
+        5 => "Every bridge counts, every ferry too, and nobody stays on the other bank.",
+        _ => "The law is one for all, and we keep it.",
+    };
+    let site = |number: usize, title: &str, lines: &[String]| {
+        let spans: String =
+            lines.iter().map(|line| format!("<span><span lang=x>{line}</span></span><br><br>")).collect();
+        format!(
+            "<div class=cnt><div class=hl>{title}</div><div class=tx>{spans}</div></div>\
+             <div class=others><ul></ul></div><blockquote class=quote-of-day><p>{}</p></blockquote>",
+            saying(number)
+        )
+    };
+    let bodies: Vec<String> = (1..=9).map(|number| page(number, &site)).collect();
+    let settings = learnt(&bodies);
+    for (number, body) in (1..).zip(&bodies) {
+        assert_eq!(text(body, &settings), statement(number).1);
+    }
+}
+
+#[test]
 fn a_redesign_is_learnt_beside_what_stood_before() {
     let old =
         |_: usize, title: &str, text: &[String]| format!("<h1>{title}</h1><div class=txt>{}</div>", paragraphs(text));

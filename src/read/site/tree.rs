@@ -22,6 +22,8 @@ pub(super) struct Mass {
     pub own: usize,
     /// The part of it that stands nowhere else on any page.
     pub alone: usize,
+    /// The part of that which the reader takes by itself.
+    pub taken: usize,
     /// What other pages have as well, and links.
     pub shared: usize,
 }
@@ -30,6 +32,7 @@ impl Mass {
     fn add(&mut self, other: Self) {
         self.own += other.own;
         self.alone += other.alone;
+        self.taken += other.taken;
         self.shared += other.shared;
     }
 }
@@ -123,13 +126,14 @@ impl Tree {
             let Some(mut node) = self.lines[page][at] else { continue };
             let is_own = homes.is_own(line, self.nodes[node].group);
             let alone = if homes.pages(line) == 1 { line.size } else { 0 };
+            let own = Mass { own: line.size, alone, taken: if line.taken { alone } else { 0 }, shared: 0 };
             let mass = match line.role {
                 Role::Links => Mass { shared: line.size, ..Mass::default() },
                 Role::Running | Role::Chrome | Role::Other if !is_own && line.size >= SHORT => {
                     Mass { shared: line.size, ..Mass::default() }
                 }
-                Role::Running if is_own => Mass { own: line.size, alone, shared: 0 },
-                Role::Chrome if is_own && !believed => Mass { own: line.size, alone, shared: 0 },
+                Role::Running if is_own => own,
+                Role::Chrome if is_own && !believed => own,
                 Role::Running | Role::Chrome | Role::Other => continue,
             };
             loop {
@@ -242,10 +246,12 @@ impl Tree {
     fn leaves_text(&self, node: usize, child: usize, pages: &[usize]) -> bool {
         // one clause in four that stands nowhere else is more than teasers of known statements have
         self.nodes[node].children.iter().filter(|other| **other != child).any(|other| {
-            let Mass { own, alone, shared } = self.sum(&[*other], pages);
+            let Mass { own, alone, taken, shared } = self.sum(&[*other], pages);
+            // what turns round beside the text, and the reader does not take for it, may stand on one page only by chance
+            let much = alone * 4 > own + shared && taken * 2 >= alone;
             let often = self.pages_where(&[*other], pages, |mass| mass.alone > 0) * 5 >= pages.len() * 2;
             let with_own = self.pages_where(&[*other], pages, |mass| mass.own > 0) * 10 >= pages.len() * 3;
-            alone > 0 && (alone * 4 > own + shared || often) || (own > shared && with_own)
+            alone > 0 && (much || often) || (own > shared && with_own)
         }) || {
             // text that stands in the node itself, beside its children
             let inside = |page: &usize| -> usize {

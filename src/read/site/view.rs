@@ -55,6 +55,8 @@ pub(super) struct Line {
     pub keys: [u64; 2],
     /// Whether it is a date, and which.
     pub date: Option<Stated>,
+    /// Whether the reader takes it by itself.
+    pub taken: bool,
 }
 
 /// A page.
@@ -94,6 +96,8 @@ impl<'p> View<'p> {
         let elements = elements(&outline);
         let titled = title.map(|index| essence(&blocks[index].text));
         let comments = inside(&outline, |place| outline.named(place).comments);
+        let text = super::super::read(page, settings).text;
+        let taken: HashSet<u64> = text.paragraphs().iter().flat_map(|line| keys(&essence(line))).collect();
         let lines = blocks.iter().map(|block| {
             let said = essence(&block.text);
             let role = if comments[block.place] || Some(&said) == titled.as_ref() {
@@ -104,11 +108,11 @@ impl<'p> View<'p> {
             let date = (block.size <= 120 && dates::is_date_line(&block.text))
                 .then(|| dates::printed(&block.text, None, settings.timezone.as_deref(), page.captured_at))
                 .flatten();
-            let keys = [key(&said), key(said.get(..said.floor_char_boundary(BEGINNING)).unwrap_or(&said))];
-            Line { element: block.place, text: block.text.clone(), size: block.size, role, keys, date }
+            let keys = keys(&said);
+            let taken = keys.iter().any(|key| taken.contains(key));
+            Line { element: block.place, text: block.text.clone(), size: block.size, role, keys, date, taken }
         });
         let lines = lines.collect();
-        let text = super::super::read(page, settings).text;
         (!text.is_empty()).then_some(Self { page: *page, shape, elements, lines, text, title })
     }
 }
@@ -123,6 +127,11 @@ pub(super) fn counted(views: &[View<'_>]) -> BTreeMap<u64, usize> {
         }
     }
     counts
+}
+
+/// What a line says, and how it begins.
+fn keys(said: &str) -> [u64; 2] {
+    [key(said), key(said.get(..said.floor_char_boundary(BEGINNING)).unwrap_or(said))]
 }
 
 /// A part of the digest: enough to tell lines of some pages apart, and the same on every machine.

@@ -274,9 +274,14 @@ fn one_line(text: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-/// The length of a title in letters; one of Chinese or Japanese says as much as three of others.
+/// The length of a title in letters; one of Chinese or Japanese says as much as three of others, a Korean syllable as two.
 pub fn weight_of(title: &str) -> usize {
-    title.chars().map(|c| if ('\u{3040}'..='\u{9fff}').contains(&c) { 3 } else { 1 }).sum()
+    let weight = |c| match c {
+        '\u{3040}'..='\u{9fff}' => 3,
+        '\u{ac00}'..='\u{d7a3}' => 2,
+        _ => 1,
+    };
+    title.chars().map(weight).sum()
 }
 
 /// Drops items whose address was seen before in the list.

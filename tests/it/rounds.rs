@@ -177,6 +177,22 @@ fn most_of_a_source_gone_at_once_is_the_source_unwell_not_its_statements_missing
 }
 
 #[test]
+fn several_gone_at_once_that_are_still_listed_are_not_missing_and_those_taken_off_are() {
+    for (delists, told) in [(false, "failed 3, unchanged 7, unwell 1"), (true, "missing 3, unchanged 7")] {
+        let site = Site::with(10);
+        let desk = Desk::watching(&site);
+        desk.round();
+        site.set(|office| office.delists = delists);
+        for name in ["2", "5", "8"] {
+            site.withdraw(name, 404);
+        }
+        let ran = desk.run(&["fetch", "--recheck", "all", "--json"]);
+        assert_eq!(counted(&events(ran.lines())), told);
+        desk.check();
+    }
+}
+
+#[test]
 fn statements_that_vanish_while_the_listing_is_down_are_not_missing() {
     let site = Site::with(6);
     let desk = Desk::watching(&site);

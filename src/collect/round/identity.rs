@@ -52,6 +52,11 @@ impl Names {
         (good && !self.listed.contains(&address::key(guid))).then_some(guid)
     }
 
+    /// Whether the source lists an address.
+    pub(super) fn lists(&self, url: &Url) -> bool {
+        self.listed.contains(&address::canonical(url))
+    }
+
     /// Whether an address can be a further one of a statement: it names a page, and nothing that is listed.
     fn is_free(&self, url: &Url) -> bool {
         let names_a_page = url.path().trim_matches('/').len() > 1 || url.query().is_some();

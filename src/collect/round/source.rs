@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::identity::Names;
 use super::looks::{Looked, Target, unanswered};
 use super::redesign::SEVERAL;
 use super::settle::Pending;
@@ -27,6 +28,53 @@ pub(super) type Wanted<'a> = (&'a Source, Option<&'a [Url]>);
 
 /// From so many on, statements that vanish together may mean that their source is unwell.
 const VANISHING_TOGETHER: usize = 3;
+
+/// What of a source stood at the last looks, and what of that has vanished in this round.
+#[derive(Clone, Copy, Debug, Default)]
+struct Standing {
+    stood: usize,
+    vanished: usize,
+    /// The part of them that the source's listing still shows.
+    listed: Listed,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    stood: usize,
+    vanished: usize,
+}
+
+impl Standing {
+    fn count(&mut self, looked: &Looked, names: &Names) {
+        if !looked.stood {
+            return;
+        }
+        let gone = looked.judgement.verdict == Verdict::Gone;
+        let vanished = usize::from(gone && !looked.judgement.final_at_once);
+        let listed = usize::from(names.lists(&looked.url));
+        self.stood += 1;
+        self.vanished += vanished;
+        self.listed.stood += listed;
+        self.listed.vanished += vanished * listed;
+    }
+
+    /// Why what vanished says nothing about the statements, if so.
+    ///
+    /// An office that takes several down at once takes them out of its listing as well: where a quarter of what is looked at
+    /// is gone, and a quarter of what is still listed, pages fail.
+    fn unwell(&self) -> Option<&'static str> {
+        let Self { stood, vanished, listed } = *self;
+        if vanished < VANISHING_TOGETHER {
+            None
+        } else if vanished * 2 >= stood {
+            Some("most of the source vanished at once")
+        } else if vanished * 4 >= stood && listed.vanished >= 2 && listed.vanished * 4 >= listed.stood {
+            Some("several vanished at once, and the listing still shows some of them")
+        } else {
+            None
+        }
+    }
+}
 
 impl Context<'_> {
     /// Asks one source, and counts what came of it.
@@ -109,13 +157,13 @@ impl Context<'_> {
         let mut seen: HashSet<StatementId> = HashSet::new();
         let mut held: Vec<Looked> = Vec::new();
         let mut pending = Pending::default();
-        let mut stood = 0;
+        let mut standing = Standing::default();
         for target in targets.looks {
             let looked = self.look(source, client, target, &targets.delisted).await?;
             (self.tell)(Told::Looked);
             let Some(looked) = looked else { continue };
             seen.insert(looked.statement.clone());
-            stood += usize::from(looked.stood);
+            standing.count(&looked, &targets.names);
             if looked.judgement.verdict == Verdict::Gone && !looked.judgement.final_at_once && looked.stood {
                 held.push(looked);
                 continue;
@@ -139,15 +187,10 @@ impl Context<'_> {
             }
         }
         self.settle(source, &mut pending, &mut tally).await?;
-        let together = held.len() >= VANISHING_TOGETHER && held.len() * 2 >= stood;
+        let unwell = if answered { standing.unwell() } else { Some("the source's own listing does not answer") };
         for mut looked in held {
-            if together || !answered {
+            if let Some(why) = unwell {
                 looked.judgement.verdict = Verdict::Unwell;
-                let why = if answered {
-                    "most of the source vanished at once"
-                } else {
-                    "the source's own listing does not answer"
-                };
                 looked.judgement.evidence.push(why.to_owned());
             }
             tally.count(looked.judgement.verdict);

@@ -194,7 +194,8 @@ fn dates_can_stand_before_the_items() {
 
 #[test]
 fn titles_without_dates_are_weighed_by_what_a_letter_says() {
-    for title in ["경계 지역 정세에 관한 성명 발표", "关于边境地区局势的声明", "国境地帯の情勢に関する声明"] {
+    for title in ["경계 지역 정세에 관한 성명 발표", "关于边境地区局势的声明", "国境地帯の情勢に関する声明"]
+    {
         let rows: String = (1..=6).map(|i| format!("<p><a href='/sub.mfa?3{i}c'>{title} {i}</a></p>")).collect();
         let list = page(&format!("{MENU}<div class='list'>{rows}</div>{FOOT}"));
         assert_eq!(paths(&list).len(), 6, "{title}");

@@ -119,8 +119,16 @@ struct Page<'a> {
     reach: &'a Reach,
     /// Hosts that links led to and that the source does not allow, the first few.
     elsewhere: RefCell<Vec<String>>,
+    hints: Hints<'a>,
+}
+
+/// What is known before a list is read.
+#[derive(Clone, Copy, Default)]
+pub struct Hints<'a> {
     /// Where the pages before this one had their items.
-    pattern: Option<&'a Pattern>,
+    pub pattern: Option<&'a Pattern>,
+    /// Which addresses are statements of the source already.
+    pub known: Option<&'a dyn Fn(&Url) -> bool>,
 }
 
 impl Page<'_> {
@@ -174,12 +182,12 @@ impl Page<'_> {
 
 /// Reads what an answer lists, as the source's `kind` says, or as the body looks where that is `auto`.
 pub fn read_items(exchange: &Exchange, source: &Source, reach: &Reach) -> Found {
-    read_further(exchange, source, reach, None)
+    read_with(Hints::default(), exchange, source, reach)
 }
 
-/// Reads what an answer lists that goes on with a listing whose items stood as `pattern` says.
-pub fn read_further(exchange: &Exchange, source: &Source, reach: &Reach, pattern: Option<&Pattern>) -> Found {
-    let page = Page { exchange, source, reach, elsewhere: RefCell::default(), pattern };
+/// Reads what an answer lists, with what is known before.
+pub fn read_with(hints: Hints<'_>, exchange: &Exchange, source: &Source, reach: &Reach) -> Found {
+    let page = Page { exchange, source, reach, elsewhere: RefCell::default(), hints };
     let text = page.text();
     let mut found = match detect(&page, &text) {
         Kind::Feed => feed::read(&page, &text),

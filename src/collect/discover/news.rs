@@ -9,7 +9,7 @@ use crate::collect::judge::judge;
 use crate::model::capture::{Verdict, Visit};
 use crate::model::source::{Kind, Source};
 
-use super::{Found, How, Item, Pattern, identity, read_further};
+use super::{Found, Hints, How, Item, Pattern, identity, read_with};
 
 /// Most bodies that one round asks a source for.
 const MOST_POLLS: usize = 60;
@@ -206,7 +206,8 @@ impl Search<'_> {
         if judgement.verdict == Verdict::Blocked {
             return Err(Some(format!("blocked: {}", judgement.evidence.join(", "))));
         }
-        let found = read_further(&visit.answer, self.source, self.client.reach(), pattern);
+        let hints = Hints { pattern, known: Some(self.known) };
+        let found = read_with(hints, &visit.answer, self.source, self.client.reach());
         match wanted {
             // Many sites answer any address with their front page.
             Some(wanted) if found.how != wanted => Err(Some(format!("no {} stands here", wanted.as_str()))),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Node};
+use url::Url;
 
 use crate::collect::discover::{Item, Page, Pattern, weight_of};
 use crate::model::time::Stated;
@@ -129,6 +130,16 @@ impl Group {
             }
             [_, _, ..] => self.titled >= 0.5 && (self.dated >= 0.5 || addressed),
         }
+    }
+
+    /// How many of its items are known.
+    pub(super) fn known(&self, known: &dyn Fn(&Url) -> bool) -> usize {
+        self.members.iter().filter(|member| known(&member.item.url)).count()
+    }
+
+    /// Whether so many of its items are most of a list, outside menus and margins.
+    pub(super) fn is_mostly(&self, items: usize) -> bool {
+        items >= 3 && items * 2 >= self.members.len() && self.margin == Margin::None
     }
 
     /// How much speaks for it against other lists on the page.

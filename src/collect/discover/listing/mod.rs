@@ -67,14 +67,20 @@ fn chosen(page: &Page<'_>, tree: &Html, links: &[Link<'_>], css: &str) -> Vec<It
 }
 
 /// The best group and those that belong to it; `true` where most of its items carry a date. On a further page of a listing
-/// the group that stands where the items of the others stood is the best.
+/// the group that stands where the items of the others stood is the best; where no group looks like a listing, the one of
+/// statements that are known is.
 fn worked_out(page: &Page<'_>, links: &[Link<'_>]) -> (Vec<Item>, bool, Option<Pattern>) {
     let groups = group::all(page, links);
-    let continues = |group: &&Group| page.pattern.is_some_and(|pattern| group.pattern() == *pattern);
-    let best = groups.iter().find(continues).or_else(|| {
+    let continues = |group: &&Group| page.hints.pattern.is_some_and(|pattern| group.pattern() == *pattern);
+    let listing = || {
         let listing = groups.iter().filter(|group| group.lists_statements());
         listing.max_by(|a, b| a.weight().total_cmp(&b.weight()))
-    });
+    };
+    let recognised = || {
+        let known = |group: &&Group| page.hints.known.map_or(0, |known| group.known(known));
+        groups.iter().filter(|group| group.is_mostly(known(group))).max_by_key(known)
+    };
+    let best = groups.iter().find(continues).or_else(listing).or_else(recognised);
     let Some(best) = best else { return (Vec::new(), false, None) };
     let mut members: Vec<(usize, Item)> = Vec::new();
     for group in groups.iter().filter(|group| std::ptr::eq(*group, best) || group.belongs_to(best)) {

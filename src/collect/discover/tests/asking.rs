@@ -137,3 +137,15 @@ async fn a_gate_lists_nothing_and_is_not_walked_around() {
     assert_eq!(server.paths(), ["/news"]);
     assert!(round.polls[0].problem.as_deref().is_some_and(|problem| problem.starts_with("blocked")));
 }
+
+#[tokio::test]
+async fn a_list_of_short_titles_is_known_by_the_statements_that_are() {
+    let server = office(|path| {
+        let rows: String = (1..=8).map(|n| format!("<p><a href='/news/{n}.html'>Briefing {n}</a></p>")).collect();
+        (path == "/news").then(|| format!("<html><body><div>{rows}</div></body></html>"))
+    });
+    assert!(ask(&server, &[], 100).await.items.is_empty(), "short and undated: anything may be listed there");
+    let round = ask(&server, &[2, 4, 5, 7], 100).await;
+    assert_eq!(round.items.len(), 8);
+    assert!(round.answered());
+}

@@ -223,17 +223,19 @@ fn a_newcomer_begins_with_init() {
 
 #[test]
 fn the_health_of_sources_is_told() {
-    let (well, broken, never) = (Site::with(2), Site::with(2), Site::with(1));
-    let desk = Desk::with_sources(&[("alpha", &well, ""), ("beta", &broken, "")]);
+    let (well, broken, never, mute) = (Site::with(2), Site::with(2), Site::with(1), Site::open());
+    let desk = Desk::with_sources(&[("alpha", &well, ""), ("beta", &broken, ""), ("mute", &mute, "")]);
     broken.mishap("/*", crate::site::Mishap::Status(500));
+    mute.mishap("/news/", crate::site::Mishap::Body("text/html", b"<h1>News</h1><p>There is no news.</p>".to_vec()));
     let _ = desk.run(&["fetch"]).status(1);
-    desk.write_sources("", &[("beta", &broken, ""), ("gamma", &never, ""), ("delta", &never, "closed = \"2023-09\"")]);
+    let (gamma, delta) = (("gamma", &never, ""), ("delta", &never, "closed = \"2023-09\""));
+    desk.write_sources("", &[("beta", &broken, ""), gamma, delta, ("mute", &mute, "")]);
     let states: Vec<String> = desk
         .json(&["sources"])
         .iter()
         .map(|line| format!("{} {}", line["source"], line["state"]).replace('"', ""))
         .collect();
-    assert_eq!(states, ["beta unwell", "gamma never asked", "delta closed", "alpha retired"]);
+    assert_eq!(states, ["beta unwell", "gamma never asked", "delta closed", "mute unwell", "alpha retired"]);
     assert_eq!(desk.json(&["list", "--source", "alpha"]).len(), 2, "what is retired stays listed");
     desk.check();
 }

@@ -202,7 +202,8 @@ impl Context<'_> {
     /// Takes in a look at a listing.
     async fn poll(&self, source: &Source, poll: &discover::Poll, tally: &mut Tally) -> Result<(), ArchiveError> {
         let judgement = judge_poll(source, poll);
-        tally.count(judgement.verdict);
+        // that no list stands at an address teaches nothing
+        tally.count(if judgement.verdict == Verdict::Gone { Verdict::Failed } else { judgement.verdict });
         let listing = (judgement.verdict == Verdict::Listing).then(|| ListingSight {
             how: poll.how.map_or("listing", How::as_str),
             links: poll.items.iter().map(|item| item.url.to_string()).collect(),

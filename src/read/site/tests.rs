@@ -207,10 +207,33 @@ fn a_saying_of_the_day_that_turns_round_is_not_brought_in() {
         )
     };
     let bodies: Vec<String> = (1..=9).map(|number| page(number, &site)).collect();
+    let url = url();
+    assert_eq!(
+        propose(&as_pages(&bodies, &url), &ReadSettings::default()).templates[0].text,
+        "body > div.cnt > div.tx"
+    );
     let settings = learnt(&bodies);
     for (number, body) in (1..).zip(&bodies) {
         assert_eq!(text(body, &settings), statement(number).1);
     }
+}
+
+#[test]
+fn statements_that_say_again_what_others_said_do_not_hide_where_they_stand() {
+    let site = |number: usize, title: &str, lines: &[String]| {
+        // every third statement is one that was published before, with another title
+        let lines = if number % 3 == 0 { statement(number + 1).1 } else { lines.to_vec() };
+        format!(
+            "<div class=hl>{title}</div><div class=tx>{}</div><div class=bar><p>{}</p></div>",
+            paragraphs(&lines),
+            "Write to the office about any bridge, and it will answer within a day."
+        )
+    };
+    let bodies: Vec<String> = (1..=12).map(|number| page(number, &site)).collect();
+    let url = url();
+    let rules = propose(&as_pages(&bodies, &url), &ReadSettings::default());
+    assert_eq!(rules.templates.len(), 1);
+    assert_eq!(rules.templates[0].text, "body > div.tx");
 }
 
 #[test]

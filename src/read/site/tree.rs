@@ -223,8 +223,10 @@ impl Tree {
             }
             parts.retain(|_, (_, of)| of.len() >= least);
             let covered: usize = parts.values().map(|(_, of)| of.len()).sum();
+            // a page that says nothing of its own does not tell where it says it
+            let telling = pages.iter().filter(|page| self.nodes[node].masses[**page].own > 0).count();
             let mut next = Vec::new();
-            if covered * 5 >= pages.len() * 4 {
+            if covered > 0 && covered * 5 >= telling * 4 {
                 for (children, of) in parts.into_values() {
                     // one of several siblings alike: that which has it on nearly all pages, or none
                     let best = children.into_iter().max_by_key(|(child, count)| (*count, std::cmp::Reverse(*child)));
@@ -234,7 +236,8 @@ impl Tree {
                     }
                 }
             }
-            if next.is_empty() {
+            // the whole body is no place: there the reader knows better by itself
+            if next.is_empty() && node != 0 {
                 out.push((node, pages));
             }
             waiting.extend(next);

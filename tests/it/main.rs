@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // tests open files where they like, and say what they leave out
 
 mod answers;
+mod channel;
 mod desk;
 mod pages;
 mod site;

@@ -25,7 +25,7 @@ use crate::read;
 use super::reach::{Reach, Refusal};
 
 pub use crate::model::address as identity;
-pub use news::{Poll, Round, look_for_news};
+pub use news::{Poll, Round, look_at, look_for_news};
 
 /// Most items that one body can give.
 const MOST_ITEMS: usize = 5_000;

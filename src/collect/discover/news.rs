@@ -61,6 +61,21 @@ pub async fn look_for_news(client: &Client, source: &Source, known: &dyn Fn(&Url
     search.round
 }
 
+/// Asks for one page of a channel.
+pub async fn look_at(client: &Client, source: &Source, url: Url) -> Poll {
+    let mut search = Search {
+        client,
+        source,
+        known: &|_| false,
+        limit: usize::MAX,
+        seen: HashSet::new(),
+        fresh: 0,
+        round: Round::default(),
+    };
+    search.poll(url, Some(How::Telegram)).await;
+    search.round.polls.pop().expect("a first address is asked")
+}
+
 struct Search<'a> {
     client: &'a Client,
     source: &'a Source,

@@ -4,6 +4,7 @@
 //! the writer's `publish` alone, every few seconds and at the end. Whether a statement is gone is decided when all of its
 //! source's looks are in, for a source that loses most of what it had at once is unwell.
 
+mod channel;
 mod delisted;
 mod identity;
 mod lessons;

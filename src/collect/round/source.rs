@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::identity::Names;
 use super::looks::{Looked, Target, unanswered};
 use super::redesign::SEVERAL;
 use super::settle::Pending;
@@ -16,10 +15,10 @@ use crate::archive::history::State;
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
 use crate::archive::sight::{ListingSight, Sight};
-use crate::collect::discover::{self, How, Item};
+use crate::collect::discover::{self, How};
 use crate::collect::fetch::Client;
-use crate::model::capture::{Judgement, Verdict, Visit};
-use crate::model::entry::{Mark, Tally};
+use crate::model::capture::{Judgement, Verdict};
+use crate::model::entry::Tally;
 use crate::model::source::Source;
 use crate::model::statement::StatementId;
 
@@ -31,7 +30,7 @@ const VANISHING_TOGETHER: usize = 3;
 
 /// What of a source stood at the last looks, and what of that has vanished in this round.
 #[derive(Clone, Copy, Debug, Default)]
-struct Standing {
+pub(super) struct Standing {
     stood: usize,
     vanished: usize,
     /// The part of them that the source's listing still shows.
@@ -45,13 +44,14 @@ struct Listed {
 }
 
 impl Standing {
-    fn count(&mut self, looked: &Looked, names: &Names) {
+    /// Counts a look; `listed` where the source's listing still shows the statement.
+    pub(super) fn count(&mut self, looked: &Looked, listed: bool) {
         if !looked.stood {
             return;
         }
         let gone = looked.judgement.verdict == Verdict::Gone;
         let vanished = usize::from(gone && !looked.judgement.final_at_once);
-        let listed = usize::from(names.lists(&looked.url));
+        let listed = usize::from(listed);
         self.stood += 1;
         self.vanished += vanished;
         self.listed.stood += listed;
@@ -62,7 +62,7 @@ impl Standing {
     ///
     /// An office that takes several down at once takes them out of its listing as well: where a quarter of what is looked at
     /// is gone, and a quarter of what is still listed, pages fail.
-    fn unwell(&self) -> Option<&'static str> {
+    pub(super) fn unwell(&self) -> Option<&'static str> {
         let Self { stood, vanished, listed } = *self;
         if vanished < VANISHING_TOGETHER {
             None
@@ -123,11 +123,9 @@ impl Context<'_> {
         let gone = self.delisted(source, &client, &news).await?;
         for poll in &news.polls {
             self.poll(source, poll, &mut tally).await?;
-            if poll.how == Some(How::Telegram)
-                && let Ok(visit) = &poll.visit
-            {
-                self.posts(source, visit, &poll.items, &mut tally).await?;
-            }
+        }
+        if news.polls.iter().any(|poll| poll.how == Some(How::Telegram)) {
+            return self.channel(source, &client, &known, &news, tally).await;
         }
         let targets = self.targets(source, &known, &news, &gone, limit).await?;
         self.looks(source, &client, &known, targets, news.answered(), tally).await
@@ -163,7 +161,7 @@ impl Context<'_> {
             (self.tell)(Told::Looked);
             let Some(looked) = looked else { continue };
             seen.insert(looked.statement.clone());
-            standing.count(&looked, &targets.names);
+            standing.count(&looked, targets.names.lists(&looked.url));
             if looked.judgement.verdict == Verdict::Gone && !looked.judgement.final_at_once && looked.stood {
                 held.push(looked);
                 continue;
@@ -200,7 +198,12 @@ impl Context<'_> {
     }
 
     /// Takes in a look at a listing.
-    async fn poll(&self, source: &Source, poll: &discover::Poll, tally: &mut Tally) -> Result<(), ArchiveError> {
+    pub(super) async fn poll(
+        &self,
+        source: &Source,
+        poll: &discover::Poll,
+        tally: &mut Tally,
+    ) -> Result<(), ArchiveError> {
         let judgement = judge_poll(source, poll);
         // that no list stands at an address teaches nothing
         tally.count(if judgement.verdict == Verdict::Gone { Verdict::Failed } else { judgement.verdict });
@@ -218,34 +221,5 @@ impl Context<'_> {
             Err(failure) => writer.poll(&unanswered(round, at, &id, &url, &failure.hops, &judgement), None),
         })
         .await
-    }
-
-    /// Takes in the posts of a channel, which all stand on the page that lists them.
-    async fn posts(
-        &self,
-        source: &Source,
-        visit: &Visit,
-        items: &[Item],
-        tally: &mut Tally,
-    ) -> Result<(), ArchiveError> {
-        let mut pending = Pending::default();
-        for item in items {
-            let statement = self.statement(source, &item.url).await?;
-            let judgement = Judgement { verdict: Verdict::Statement, evidence: vec![], final_at_once: false };
-            tally.count(judgement.verdict);
-            let looked = Looked {
-                statement,
-                url: item.url.clone(),
-                known: None,
-                guid: None,
-                stood: true,
-                answer: Ok(visit.clone()),
-                judgement,
-                marks: Vec::<Mark>::new(),
-                at: visit.answer.at,
-            };
-            self.keep(source, looked, &Arc::default(), &mut pending, tally).await?;
-        }
-        self.settle(source, &mut pending, tally).await
     }
 }

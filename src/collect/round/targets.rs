@@ -10,7 +10,7 @@ use super::looks::Target;
 use super::{Context, Told};
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
-use crate::collect::discover::{self, How, Item};
+use crate::collect::discover::{self, Item};
 use crate::collect::due::Recheck;
 use crate::model::source::Source;
 use crate::model::statement::StatementId;
@@ -63,11 +63,8 @@ impl Context<'_> {
         gone: &[Url],
         limit: usize,
     ) -> Result<Targets, ArchiveError> {
-        let mut targets = Targets::default();
-        if news.polls.iter().any(|poll| poll.how == Some(How::Telegram)) {
-            return Ok(targets);
-        }
-        targets.names = Arc::new(Names::of(&news.items, &source.url));
+        let names = Arc::new(Names::of(&news.items, &source.url));
+        let mut targets = Targets { names, ..Targets::default() };
         let (id, items, names) = (source.id.clone(), news.items.clone(), Arc::clone(&targets.names));
         let listed: Vec<(Item, StatementId, bool)> = self
             .write(move |writer| {

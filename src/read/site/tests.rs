@@ -222,7 +222,7 @@ fn a_saying_of_the_day_that_turns_round_is_not_brought_in() {
 fn statements_that_say_again_what_others_said_do_not_hide_where_they_stand() {
     let site = |number: usize, title: &str, lines: &[String]| {
         // every third statement is one that was published before, with another title
-        let lines = if number % 3 == 0 { statement(number + 1).1 } else { lines.to_vec() };
+        let lines = if number.is_multiple_of(3) { statement(number + 1).1 } else { lines.to_vec() };
         format!(
             "<div class=hl>{title}</div><div class=tx>{}</div><div class=bar><p>{}</p></div>",
             paragraphs(&lines),

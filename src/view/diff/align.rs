@@ -40,6 +40,9 @@ pub(super) struct Alignment {
 pub(super) fn align(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> Alignment {
     let (head, tail) = common_ends(old, new);
     let mut in_place: Vec<Together> = (0..head).map(|i| (i..i + 1, i..i + 1)).collect();
+    // What was not cut is the same in both, in the same order.
+    let whole = |all: &[Paragraph<'_>]| (head..all.len() - tail).filter(|&i| all[i].whole).collect::<Vec<_>>();
+    in_place.extend(whole(old).into_iter().zip(whole(new)).map(|(i, j)| (i..i + 1, j..j + 1)));
     in_place.extend((0..tail).rev().map(|k| (old.len() - k - 1..old.len() - k, new.len() - k - 1..new.len() - k)));
     let mut free = (vec![true; old.len()], vec![true; new.len()]);
     // First over all, then in the gaps, where pairs are few enough to try them all. Only what did not move may be

@@ -68,7 +68,7 @@ impl Gazetteer {
                         *self.titled.entry(side.shown(&run).to_owned()).or_default() += TITLED;
                     }
                 }
-                Kind::Word | Kind::Glyph | Kind::Number | Kind::End | Kind::Pause | Kind::Sign => {}
+                Kind::Word | Kind::Glyph | Kind::Number | Kind::End | Kind::Pause | Kind::Sign | Kind::Whole => {}
             }
         }
     }

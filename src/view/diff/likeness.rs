@@ -17,6 +17,8 @@ pub(super) struct Paragraph<'t> {
     pub(super) keys: &'t [u32],
     /// How much it weighs: its words, at least 1.
     pub(super) weight: usize,
+    /// Whether it was not cut, since it stands in the other text in the same order.
+    pub(super) whole: bool,
     /// Its words and pairs of words, sorted, each as often as it occurs.
     pub(super) features: Vec<u64>,
 }
@@ -29,13 +31,17 @@ impl<'t> Paragraph<'t> {
             .map(|run| {
                 let keys = &tokens.keys[run.clone()];
                 let weight = tokens.words(run.clone()).max(1);
-                Self { run, keys, weight, features: vec![] }
+                let whole = tokens.kinds[run.start] == Kind::Whole;
+                Self { run, keys, weight, whole, features: vec![] }
             })
             .collect()
     }
 
     /// Works out the features, which identical paragraphs can do without.
     pub(super) fn describe(&mut self, tokens: &Tokens<'_>) {
+        if self.whole {
+            return;
+        }
         const NUMBER: u32 = u32::MAX;
         const NONE: u32 = u32::MAX - 1;
         let kinds = &tokens.kinds[self.run.clone()];
@@ -44,7 +50,7 @@ impl<'t> Paragraph<'t> {
         let (mut before, mut earlier) = (NONE, NONE);
         for (&key, &kind) in self.keys.iter().zip(kinds) {
             match kind {
-                Kind::Word => features.push(single(key)),
+                Kind::Word | Kind::Whole => features.push(single(key)),
                 Kind::Number => features.push(single(NUMBER)),
                 Kind::Glyph => features.push(triple(earlier, before, key)),
                 Kind::End | Kind::Pause | Kind::Sign if wordless => features.push(single(key)),

@@ -64,7 +64,7 @@ impl Names<'_> {
                     || known()
             }
             (Kind::Glyph, _) => is_suffixed(side, at) || self.is_part_of_known(side, at),
-            (Kind::Number | Kind::End | Kind::Pause | Kind::Sign, _) => false,
+            (Kind::Number | Kind::End | Kind::Pause | Kind::Sign | Kind::Whole, _) => false,
         }
     }
 

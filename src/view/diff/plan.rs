@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::align::{Alignment, align, common_ends};
 use super::keys::Keys;
 use super::likeness::Paragraph;
+use super::still::{Still, still};
 use super::tidy::tidy;
 use super::tokens::Tokens;
 use super::words::{Edit, Words};
@@ -50,8 +51,25 @@ pub(super) fn plan<'a>(old: &'a str, new: &'a str) -> Plan<'a> {
 }
 
 fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<Match>) {
+    let still = still(first, second);
+    if !still.is_empty()
+        && let Some(found) = compare_around(first, second, &still)
+    {
+        return found;
+    }
+    compare_around(first, second, &[]).expect("nothing is in doubt where nothing was taken for still")
+}
+
+/// Compares all but what is taken for still; `None` where that is in doubt, since heavier paragraphs moved over it.
+fn compare_around<'a>(
+    first: &'a str,
+    second: &'a str,
+    still: &[Still],
+) -> Option<(Tokens<'a>, Tokens<'a>, Vec<Match>)> {
     let mut keys = Keys::default();
-    let (old, new) = (Tokens::of(first, &mut keys), Tokens::of(second, &mut keys));
+    let numbers = keys.reserve(still.len())..;
+    let old = Tokens::around(first, still.iter().map(|still| still.old.clone()).zip(numbers.clone()), &mut keys);
+    let new = Tokens::around(second, still.iter().map(|still| still.new.clone()).zip(numbers), &mut keys);
     let (mut olds, mut news) = (Paragraph::all(&old), Paragraph::all(&new));
     let (head, tail) = common_ends(&olds, &news);
     let (old_rest, new_rest) = (head..olds.len() - tail, head..news.len() - tail);
@@ -59,6 +77,9 @@ fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<
     news[new_rest].iter_mut().for_each(|paragraph| paragraph.describe(&new));
 
     let Alignment { in_place, moved } = align(&olds, &news);
+    if is_doubtful(&moved, (&olds, &old), (&news, &new)) {
+        return None;
+    }
     let mut words = Words::new(keys.len());
     let mut matches: Vec<Match> = Vec::with_capacity(in_place.len() + moved.len());
     let stayed = in_place.into_iter().map(|together| (together, false));
@@ -74,7 +95,33 @@ fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<
         matches.push(Match { paragraphs: Edit { old: old_run, new: new_run }, moved, edits });
     }
     matches.sort_by_key(|found| (found.moved, found.paragraphs.new.start));
-    (old, new, matches)
+    Some((old, new, matches))
+}
+
+/// Whether what moved over still paragraphs comes near to their weight, so that these may be what moved.
+fn is_doubtful(
+    moved: &[(usize, usize)],
+    (olds, old): (&[Paragraph<'_>], &Tokens<'_>),
+    (news, new): (&[Paragraph<'_>], &Tokens<'_>),
+) -> bool {
+    /// Bytes are not words: what weighs half as much may weigh more.
+    const NEAR: usize = 2;
+    let size = |tokens: &Tokens<'_>, paragraph: &Paragraph<'_>| tokens.text(paragraph.run.clone()).trim().len();
+    let still_before = |paragraphs: &[Paragraph<'_>], tokens: &Tokens<'_>| -> Vec<usize> {
+        let sizes = paragraphs.iter().map(|paragraph| if paragraph.whole { size(tokens, paragraph) } else { 0 });
+        sizes.scan(0, |before, size| Some(std::mem::replace(before, *before + size))).collect()
+    };
+    let (before_old, before_new) = (still_before(olds, old), still_before(news, new));
+    let mut weight = 0;
+    let mut least = usize::MAX;
+    for &(i, j) in moved {
+        let crossed = before_old[i].abs_diff(before_new[j]);
+        if crossed > 0 {
+            weight += size(old, &olds[i]).max(size(new, &news[j]));
+            least = least.min(crossed);
+        }
+    }
+    least < weight.saturating_mul(NEAR)
 }
 
 fn tokens_of(paragraphs: &[Paragraph<'_>], run: &Range<usize>) -> Range<usize> {

@@ -69,7 +69,7 @@ impl<'a> Side<'a> {
                 }
                 Kind::End => opens |= !(shown.starts_with('.') && words.last().is_some_and(Word::is_initial)),
                 Kind::Pause => opens |= shown.starts_with(':'),
-                Kind::Sign => {}
+                Kind::Sign | Kind::Whole => {}
             }
             opens |= shown.contains('\n');
         }
@@ -307,7 +307,7 @@ impl<'a> Side<'a> {
                     || self.is_month(word)
                     || self.is_glyph_of_date(word)
             }
-            Kind::End | Kind::Pause | Kind::Sign => false,
+            Kind::End | Kind::Pause | Kind::Sign | Kind::Whole => false,
         }
     }
 

@@ -149,7 +149,7 @@ fn score(tokens: &Tokens<'_>, start: usize, from: usize, to: usize) -> u32 {
         Kind::Pause => 1,
         // Where words stand without spaces, a space is a sign.
         Kind::Glyph => u32::from(tokens.text(before..before + 1).ends_with(char::is_whitespace)),
-        Kind::Word | Kind::Number | Kind::Sign => 0,
+        Kind::Word | Kind::Number | Kind::Sign | Kind::Whole => 0,
     };
     let begins = if from == start { 2 } else { border(from - 1) };
     2 * begins + border(to - 1)

@@ -140,11 +140,6 @@ impl Keys {
         self.given = first.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         first
     }
-
-    /// How many numbers were given.
-    pub(super) fn len(&self) -> usize {
-        self.given as usize
-    }
 }
 
 #[cfg(test)]

@@ -26,15 +26,21 @@ pub(super) struct Paragraph<'t> {
 impl<'t> Paragraph<'t> {
     /// The paragraphs of a text.
     pub(super) fn all(tokens: &'t Tokens<'_>) -> Vec<Self> {
-        tokens
-            .paragraph_runs()
-            .map(|run| {
-                let keys = &tokens.keys[run.clone()];
-                let weight = tokens.words(run.clone()).max(1);
-                let whole = tokens.kinds[run.start] == Kind::Whole;
-                Self { run, keys, weight, whole, features: vec![] }
-            })
-            .collect()
+        tokens.paragraph_runs().map(|run| Self::new(tokens, run)).collect()
+    }
+
+    /// A run of tokens as if it were a paragraph, described.
+    pub(super) fn of(tokens: &'t Tokens<'_>, run: Range<usize>) -> Self {
+        let mut paragraph = Self::new(tokens, run);
+        paragraph.describe(tokens);
+        paragraph
+    }
+
+    fn new(tokens: &'t Tokens<'_>, run: Range<usize>) -> Self {
+        let keys = &tokens.keys[run.clone()];
+        let weight = tokens.words(run.clone()).max(1);
+        let whole = tokens.kinds[run.start] == Kind::Whole;
+        Self { run, keys, weight, whole, features: vec![] }
     }
 
     /// Works out the features, which identical paragraphs can do without.

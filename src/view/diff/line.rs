@@ -139,7 +139,12 @@ impl Line {
 
     /// Adds text, white space folded to single spaces and line feeds.
     pub(super) fn push(&mut self, ink: Ink, text: &str) {
+        self.chars.reserve(text.len());
         for c in text.chars() {
+            if matches!(c, '!'..='~') {
+                self.chars.push((c, ink));
+                continue;
+            }
             if self.style.all && is_hidden(c) {
                 self.chars.extend(format!("<U+{:04X}>", u32::from(c)).chars().map(|c| (c, ink)));
                 continue;
@@ -165,13 +170,15 @@ impl Line {
 
     /// The rows of at most `width` columns: broken at spaces, and inside of what is longer than a row.
     pub(super) fn rows(&self, width: usize) -> Vec<&[(char, Ink)]> {
-        let width = if width == 0 { usize::MAX } else { width };
         let mut rows = Vec::new();
         for line in self.chars.split(|&(c, _)| c == '\n') {
             let (mut start, mut columns, mut space) = (0, 0, None);
-            for (at, &(c, _)) in line.iter().enumerate() {
-                let wide = c.width().unwrap_or(0);
-                if columns + wide > width && at > start {
+            if width == 0 {
+                start = line.iter().position(|&(c, _)| c != ' ').unwrap_or(line.len());
+            }
+            for (at, &(c, _)) in line.iter().enumerate().filter(|_| width > 0) {
+                let own = wide(c);
+                if columns + own > width && at > start {
                     let next = match space {
                         _ if c == ' ' => at,
                         Some(space) => space + 1,
@@ -180,7 +187,7 @@ impl Line {
                     let end = if c == ' ' { at } else { space.unwrap_or(at) };
                     rows.push(&line[start..end]);
                     start = next;
-                    columns = line[start..at].iter().map(|(c, _)| c.width().unwrap_or(0)).sum();
+                    columns = line[start..at].iter().map(|&(c, _)| wide(c)).sum();
                     space = None;
                 }
                 if c == ' ' {
@@ -190,7 +197,7 @@ impl Line {
                     }
                     space = Some(at);
                 }
-                columns += wide;
+                columns += own;
             }
             let end = line.iter().rposition(|&(c, _)| c != ' ').map_or(start, |last| (last + 1).max(start));
             rows.push(&line[start.min(end)..end]);
@@ -213,6 +220,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 /// Writes a row, with the codes of its inks where colours are wanted.
 pub(super) fn write_row(out: &mut String, row: &[(char, Ink)], color: bool) {
     let mut ink = Ink::Plain;
+    out.reserve(row.len());
     for &(c, next) in row {
         if color && next != ink {
             if ink != Ink::Plain {
@@ -230,5 +238,10 @@ pub(super) fn write_row(out: &mut String, row: &[(char, Ink)], color: bool) {
 
 /// The columns that a row takes.
 pub(super) fn columns(row: &[(char, Ink)]) -> usize {
-    row.iter().map(|(c, _)| c.width().unwrap_or(0)).sum()
+    row.iter().map(|&(c, _)| wide(c)).sum()
+}
+
+/// The columns that a character takes.
+fn wide(c: char) -> usize {
+    if matches!(c, ' '..='~') { 1 } else { c.width().unwrap_or(0) }
 }

@@ -23,11 +23,13 @@ use crate::model::capture::Beside;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
+mod addresses;
 mod align;
 mod anchors;
 mod candidates;
 mod chain;
 mod cut;
+mod dated;
 mod finds;
 mod gazetteer;
 pub mod html;
@@ -234,7 +236,7 @@ impl<T: PartialEq> Changed<T> {
 
 /// Compares two texts whose paragraphs are separated by empty lines.
 pub fn diff(old: &str, new: &str) -> Difference {
-    layout::layout(&plan::plan(old, new))
+    layout::layout(&plan::plan(old, new)).difference
 }
 
 /// Compares two texts of a statement: title, stated date and language each by itself, paragraphs through [`diff`]; every
@@ -249,13 +251,10 @@ pub fn compare(old: &Version<'_>, new: &Version<'_>, is_name: &dyn Fn(&str) -> b
     let language = new.language.or(old.language);
     let (before, after) = (old.body_beside(new), new.body_beside(old));
     let tagger = tags::Tagger::new([&before, &after], language, is_name);
-    let mut body = diff(&before, &after);
-    tagger.tag(&mut body);
-    sentences::pair(&mut body);
+    let body = tagger.difference(&plan::plan(&before, &after));
     let titles = (old.title.unwrap_or_default(), new.title.unwrap_or_default());
     let title = (stated && titles.0 != titles.1).then(|| {
-        let mut title = diff(titles.0, titles.1);
-        tagger.tag(&mut title);
+        let mut title = tagger.difference(&plan::plan(titles.0, titles.1));
         title.tag_title();
         title
     });

@@ -80,7 +80,7 @@ fn compare_around<'a>(
     if is_doubtful(&moved, (&olds, &old), (&news, &new)) {
         return None;
     }
-    let mut words = Words::new(keys.len());
+    let mut words = Words::default();
     let mut matches: Vec<Match> = Vec::with_capacity(in_place.len() + moved.len());
     let stayed = in_place.into_iter().map(|together| (together, false));
     let moved = moved.into_iter().map(|(i, j)| ((i..i + 1, j..j + 1), true));

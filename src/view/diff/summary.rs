@@ -236,7 +236,7 @@ impl Summary {
     fn piece(&mut self, piece: &Piece, hunk: &Hunk, begins: bool, last: bool) {
         if piece.twin.is_some() {
             self.sentences.moved += usize::from(piece.kind == Kind::Insert);
-            return;
+            return self.edit(hunk);
         }
         let text = if piece.new.is_empty() { &piece.old } else { &piece.new };
         let sentence = piece.kind != Kind::Replace && begins && (last || ends_sentence(text)) && words(text) > 1;
@@ -248,6 +248,11 @@ impl Summary {
             }
             return;
         }
+        self.edit(hunk);
+    }
+
+    /// Counts what was found in an edit, and its other words.
+    fn edit(&mut self, hunk: &Hunk) {
         for (tag, changed) in &hunk.found {
             match tag {
                 Tag::Number => self.numbers.push(changed.clone()),

@@ -87,6 +87,21 @@ impl<'a> Tokens<'a> {
         self.raw
     }
 
+    /// A run of tokens as a text of its own.
+    pub(super) fn part(&self, run: Range<usize>) -> Tokens<'a> {
+        if run.is_empty() {
+            return Self::none("");
+        }
+        let base = self.start(run.start);
+        Self {
+            raw: self.text(run.clone()),
+            starts: self.starts[run.clone()].iter().map(|start| start.saturating_sub(base)).collect(),
+            keys: self.keys[run.clone()].to_vec(),
+            kinds: self.kinds[run].to_vec(),
+            paragraphs: vec![0],
+        }
+    }
+
     /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
         self.keys.len()
@@ -109,11 +124,6 @@ impl<'a> Tokens<'a> {
     pub(super) fn paragraph_runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         let ends = self.paragraphs.iter().skip(1).copied().chain([self.len()]);
         self.paragraphs.iter().copied().zip(ends).map(|(start, end)| start..end)
-    }
-
-    /// The first token that begins at a byte of the text or behind it.
-    pub(super) fn first_from(&self, byte: usize) -> usize {
-        if byte == 0 { 0 } else { self.starts.partition_point(|&start| start < byte) }
     }
 
     /// Where a token begins.

@@ -14,8 +14,8 @@ const LONG: usize = 16_000_000;
 /// Long runs are cut at what stands once in both: first runs of so many tokens, then shorter ones.
 const ANCHORS: [usize; 3] = [6, 3, 1];
 
-/// A run of the first text that became a run of the second; not both are empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A run of the first text that became a run of the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Edit {
     /// The tokens of the first text.
     pub(super) old: Range<usize>,
@@ -24,6 +24,7 @@ pub(super) struct Edit {
 }
 
 /// Compares runs of keys; kept between runs, so that a short one costs no more than its length.
+#[derive(Default)]
 pub(super) struct Words {
     /// The number of a key in the current pair of runs, with the pair that it was given in.
     local: Vec<(u32, u32)>,
@@ -31,11 +32,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// For keys below `keys`.
-    pub(super) fn new(keys: usize) -> Self {
-        Self { local: vec![(0, 0); keys], round: 0 }
-    }
-
     /// The edits that make `new` of `old`, in order, positions counted from the start of the runs.
     pub(super) fn edits(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
         let mut found = Vec::new();
@@ -87,6 +83,9 @@ impl Words {
     }
 
     fn number(&mut self, key: u32, count: &mut u32) -> Token {
+        if self.local.len() <= key as usize {
+            self.local.resize(key as usize + 1, (0, 0));
+        }
         let slot = &mut self.local[key as usize];
         if slot.0 != self.round {
             *slot = (self.round, *count);

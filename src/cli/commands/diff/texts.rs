@@ -1,6 +1,7 @@
 //! Which two texts a person means.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use anyhow::Context;
@@ -155,11 +156,11 @@ fn file(path: &str) -> Result<Named, Refused> {
 
 /// A file as a text of a statement: our canonical form, a saved page, or plain paragraphs.
 pub fn open(path: &str) -> Result<Text, Refused> {
-    Ok(match read_file(path)?.0 {
-        Content::Statement(text) => text,
-        Content::Plain(text, language) => {
-            Text::new(None, None, language.as_deref(), text.replace("\r\n", "\n").split("\n\n"))
-        }
+    let content = read_file(path)?.0;
+    let language = content.language();
+    Ok(match &content {
+        Content::Plain(text, _) => Text::new(None, None, language, text.replace("\r\n", "\n").split("\n\n")),
+        Content::Statement(text) => text.clone(),
     })
 }
 
@@ -181,6 +182,5 @@ fn read_file(path: &str) -> Result<(Content, Option<Beside>), Refused> {
         Ok(text) => text,
         Err(error) => read::charset::decode(error.as_bytes(), Some("text/plain")).text,
     };
-    let language = read::language_of(&text);
-    Ok((Content::Plain(text, language), None))
+    Ok((Content::Plain(text, OnceCell::new()), None))
 }

@@ -6,7 +6,8 @@ use std::ops::Range;
 pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut marks: Vec<(usize, bool)> = Vec::new();
-    for (at, byte) in text.bytes().enumerate() {
+    let signs = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'.' | b':' | b']'));
+    for (at, byte) in signs {
         let (before, rest) = (&text.as_bytes()[..at], &text.as_bytes()[at..]);
         let begins = |with: &&str| before.ends_with(with.as_bytes());
         let beginning = match byte {

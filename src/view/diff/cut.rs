@@ -51,6 +51,13 @@ impl<'a, 'k> Cutter<'a, 'k> {
                 at = next;
                 continue;
             }
+            if let Some(end) = plain::letters(text, at) {
+                self.begin();
+                let key = self.names.id_of_letters(&text[at..end]);
+                self.take(at, key, Kind::Word);
+                at = end;
+                continue;
+            }
             let (end, is_plain) = plain::stretch(text, at);
             if is_plain {
                 self.plain(&text[..end], at);
@@ -64,9 +71,7 @@ impl<'a, 'k> Cutter<'a, 'k> {
     /// Takes a paragraph as one token.
     pub(super) fn whole(&mut self, start: usize, key: u32) {
         self.begin();
-        self.tokens.push(start, key, Kind::Whole);
-        self.group.clear();
-        self.joined();
+        self.take(start, key, Kind::Whole);
     }
 
     fn white(&mut self, c: char) {
@@ -235,6 +240,10 @@ impl<'a, 'k> Cutter<'a, 'k> {
 
     fn push(&mut self, start: usize, key: &str, kind: Kind) {
         let key = self.names.id(key);
+        self.take(start, key, kind);
+    }
+
+    fn take(&mut self, start: usize, key: u32, kind: Kind) {
         self.tokens.push(start, key, kind);
         self.group.clear();
         self.joined();

@@ -119,13 +119,14 @@ impl Keys {
     pub(super) fn id(&mut self, text: &str) -> u32 {
         let normal = |c: char| c.is_ascii() || is_simple_letter(c);
         if text.chars().all(normal) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-            return self.of(text);
+            return self.id_of_letters(text);
         }
         let text: String = text.nfc().collect();
-        self.of(&text)
+        self.id_of_letters(&text)
     }
 
-    fn of(&mut self, text: &str) -> u32 {
+    /// The number of simple letters, or of whatever is its own normal form.
+    pub(super) fn id_of_letters(&mut self, text: &str) -> u32 {
         let given = &mut self.given;
         *self.ids.entry_ref(text).or_insert_with(|| {
             let id = *given;

@@ -176,7 +176,8 @@ impl Line {
             if width == 0 {
                 start = line.iter().position(|&(c, _)| c != ' ').unwrap_or(line.len());
             }
-            for (at, &(c, _)) in line.iter().enumerate().filter(|_| width > 0) {
+            let broken = if width == 0 { &[] } else { line };
+            for (at, &(c, _)) in broken.iter().enumerate() {
                 let own = wide(c);
                 if columns + own > width && at > start {
                     let next = match space {
@@ -219,20 +220,11 @@ pub(super) fn is_hidden(c: char) -> bool {
 
 /// Writes a row, with the codes of its inks where colours are wanted.
 pub(super) fn write_row(out: &mut String, row: &[(char, Ink)], color: bool) {
-    let mut ink = Ink::Plain;
-    out.reserve(row.len());
-    for &(c, next) in row {
-        if color && next != ink {
-            if ink != Ink::Plain {
-                out.push_str("\x1b[0m");
-            }
-            out.push_str(next.code().unwrap_or_default());
-        }
-        ink = next;
-        out.push(c);
-    }
-    if color && ink != Ink::Plain {
-        out.push_str("\x1b[0m");
+    for run in row.chunk_by(|a, b| a.1 == b.1) {
+        let code = run[0].1.code().filter(|_| color);
+        out.push_str(code.unwrap_or_default());
+        out.extend(run.iter().map(|&(c, _)| c));
+        out.push_str(if code.is_some() { "\x1b[0m" } else { "" });
     }
 }
 

@@ -58,6 +58,7 @@ impl Class {
     }
 
     /// The class of the character that begins at a byte of a text, and where the next one does; `None` at its end.
+    #[inline]
     pub(super) fn at(text: &str, byte: usize) -> Option<(Self, usize)> {
         match text.as_bytes().get(byte) {
             Some(&ascii @ 0..128) => Some((ASCII[usize::from(ascii)], byte + 1)),
@@ -79,6 +80,19 @@ pub(super) fn stretch(text: &str, from: usize) -> (usize, bool) {
         at = next;
     }
     (at, plain)
+}
+
+/// Where the letters end that begin at a byte of a text, where nothing but white space follows them.
+pub(super) fn letters(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some((class, next)) = Class::at(text, at) {
+        match class {
+            Class::Letter => at = next,
+            Class::White(_) => return Some(at),
+            Class::Digit | Class::Joiner | Class::Sign(_) | Class::Odd => return None,
+        }
+    }
+    Some(at)
 }
 
 /// Where the word ends that begins at a byte of a plain text, and whether it is compared as it stands.

@@ -54,7 +54,8 @@ impl<'a> Side<'a> {
                         address += 1;
                     }
                     let linked = addresses.get(address).is_some_and(|run| run.contains(&start));
-                    let capital = shown.trim_start().starts_with(char::is_uppercase);
+                    let word = if token == 0 { shown.trim_start() } else { shown };
+                    let capital = word.starts_with(char::is_uppercase);
                     let (form, senses) = (OnceCell::new(), OnceCell::new());
                     side.words.push(Word { token, capital, opens, linked, spared: false, form, senses });
                     opens = false;

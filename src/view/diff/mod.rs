@@ -37,6 +37,8 @@ mod hunk;
 pub mod inline;
 pub mod json;
 mod keys;
+#[cfg(test)]
+mod known_tests;
 mod layout;
 mod lexicon;
 mod likeness;

@@ -36,11 +36,25 @@ pub(super) struct Plan<'a> {
 
 /// Compares two texts.
 pub(super) fn plan<'a>(old: &'a str, new: &'a str) -> Plan<'a> {
+    in_order(old, new, |first, second| {
+        let still = still(first, second);
+        let quick = if still.is_empty() { None } else { compare(first, second, &still) };
+        quick.unwrap_or_else(|| compare_all(first, second))
+    })
+}
+
+/// Compares two texts as if every paragraph had changed.
+#[cfg(test)]
+pub(super) fn plan_uncut<'a>(old: &'a str, new: &'a str) -> Plan<'a> {
+    in_order(old, new, compare_all)
+}
+
+/// Compares the one that comes first by length and letters with the other, and turns that round where it is the new one.
+fn in_order<'a>(old: &'a str, new: &'a str, compare: impl Fn(&'a str, &'a str) -> Plan<'a>) -> Plan<'a> {
     if (old.len(), old) <= (new.len(), new) {
-        let (old, new, matches) = compare(old, new);
-        return Plan { old, new, matches };
+        return compare(old, new);
     }
-    let (new, old, mut matches) = compare(new, old);
+    let Plan { old: new, new: old, mut matches } = compare(new, old);
     let turn = |edit: &mut Edit| std::mem::swap(&mut edit.old, &mut edit.new);
     for found in &mut matches {
         turn(&mut found.paragraphs);
@@ -50,22 +64,12 @@ pub(super) fn plan<'a>(old: &'a str, new: &'a str) -> Plan<'a> {
     Plan { old, new, matches }
 }
 
-fn compare<'a>(first: &'a str, second: &'a str) -> (Tokens<'a>, Tokens<'a>, Vec<Match>) {
-    let still = still(first, second);
-    if !still.is_empty()
-        && let Some(found) = compare_around(first, second, &still)
-    {
-        return found;
-    }
-    compare_around(first, second, &[]).expect("nothing is in doubt where nothing was taken for still")
+fn compare_all<'a>(first: &'a str, second: &'a str) -> Plan<'a> {
+    compare(first, second, &[]).expect("nothing is in doubt where nothing was taken for still")
 }
 
 /// Compares all but what is taken for still; `None` where that is in doubt, since heavier paragraphs moved over it.
-fn compare_around<'a>(
-    first: &'a str,
-    second: &'a str,
-    still: &[Still],
-) -> Option<(Tokens<'a>, Tokens<'a>, Vec<Match>)> {
+fn compare<'a>(first: &'a str, second: &'a str, still: &[Still]) -> Option<Plan<'a>> {
     let mut keys = Keys::default();
     let numbers = keys.reserve(still.len())..;
     let old = Tokens::around(first, still.iter().map(|still| still.old.clone()).zip(numbers.clone()), &mut keys);
@@ -95,7 +99,7 @@ fn compare_around<'a>(
         matches.push(Match { paragraphs: Edit { old: old_run, new: new_run }, moved, edits });
     }
     matches.sort_by_key(|found| (found.moved, found.paragraphs.new.start));
-    Some((old, new, matches))
+    Some(Plan { old, new, matches })
 }
 
 /// Whether what moved over still paragraphs comes near to their weight, so that these may be what moved.

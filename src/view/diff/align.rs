@@ -129,7 +129,7 @@ fn stay(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize]
         new: whole..whole + 1,
         weight,
     }));
-    heaviest(fragments, (old.len(), new.len())).into_iter().map(|f| (f.old, f.new)).collect()
+    heaviest(fragments).into_iter().map(|f| (f.old, f.new)).collect()
 }
 
 /// What it is worth to keep paragraphs together: a close likeness counts more than two vague ones.

@@ -211,6 +211,7 @@ impl Article<'_, '_> {
     /// The kinds of change in a row.
     fn chips(&mut self, hunks: &[Hunk]) {
         let mut chips: Vec<String> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
         for hunk in hunks {
             for &tag in &hunk.tags {
                 let found = hunk.found.iter().filter(|(kind, _)| *kind == tag);
@@ -219,7 +220,7 @@ impl Article<'_, '_> {
                     [] => name(tag).to_owned(),
                     values => format!("{} {}", name(tag), values.join(", ")),
                 };
-                if !chips.contains(&chip) {
+                if known.insert(chip.clone()) {
                     chips.push(chip);
                 }
             }

@@ -71,8 +71,7 @@ fn unique(old: &str, olds: &[Option<Range<usize>>], new: &str, news: &[Option<Ra
         Place::Both(i, j) => Some(Fragment { old: i..i + 1, new: j..j + 1, weight: text.len().max(1) as f64 }),
         Place::Old(_) | Place::Many => None,
     });
-    let chain = heaviest(both.collect(), (olds.len(), news.len()));
-    chain.into_iter().map(|fragment| (fragment.old.start, fragment.new.start)).collect()
+    heaviest(both.collect()).into_iter().map(|fragment| (fragment.old.start, fragment.new.start)).collect()
 }
 
 /// The paragraphs of a text, the first with the white space before it; `None` for one whose borders are not plain.

@@ -71,7 +71,7 @@ impl<'a> Tagger<'a> {
         let lexicon = self.known.lexicon;
         let (old, new) = (Side::of(old.part(run.old.clone()), lexicon), Side::of(new.part(run.new.clone()), lexicon));
         let names = Names { known: &self.known, capitals: !old.is_headline() && !new.is_headline() };
-        let mut known = Edits { old: &old, new: &new, lexicon, names, dates: Vec::new() };
+        let mut known = Edits { old: &old, new: &new, lexicon, names, date: (0..0, 0..0) };
         let within = |tokens: &Range<usize>, run: &Range<usize>| tokens.start - run.start..tokens.end - run.start;
         edits.iter().map(|edit| known.hunk((within(&edit.old, &run.old), within(&edit.new, &run.new)))).collect()
     }
@@ -83,8 +83,8 @@ struct Edits<'s, 'k> {
     new: &'s Side<'s>,
     lexicon: &'static Lexicon,
     names: Names<'s, 'k>,
-    /// Dates that are told already, as words of the new text: `12 May` that became `13 June` is two edits, and one date.
-    dates: Vec<(Range<usize>, Range<usize>)>,
+    /// The last date that was told, as words of either text: `12 May` that became `13 June` is two edits, and one date.
+    date: (Range<usize>, Range<usize>),
 }
 
 impl Edits<'_, '_> {
@@ -217,12 +217,13 @@ impl Edits<'_, '_> {
         let runs = |finds: &Finds| finds.first().map_or(0..0, |find| find.1.clone());
         let told = (runs(&a), runs(&b));
         hunk.tags.push(Tag::Date);
-        let is_told = self
-            .dates
-            .iter()
-            .any(|(old, new)| (!old.is_empty() && *old == told.0) || (!new.is_empty() && *new == told.1));
-        if !is_told {
-            self.dates.push(told);
+        let is = |date: &Range<usize>, known: &Range<usize>| !date.is_empty() && date == known;
+        if !is(&told.0, &self.date.0) && !is(&told.1, &self.date.1) {
+            for (date, known) in [(told.0, &mut self.date.0), (told.1, &mut self.date.1)] {
+                if !date.is_empty() {
+                    *known = date;
+                }
+            }
             self.found(hunk, Tag::Date, a, b);
         }
     }
@@ -237,13 +238,17 @@ impl Edits<'_, '_> {
         (before, after): (&Range<usize>, &Range<usize>),
         covered: &mut (Vec<bool>, Vec<bool>),
     ) {
-        a.retain(|(form, _)| match b.iter().position(|(other, _)| other == form) {
-            Some(at) => {
-                b.remove(at);
+        let mut both = in_both(&a, &b);
+        let mut others = both.clone();
+        let is_more = |form: &str, both: &mut HashMap<String, usize>| match both.get_mut(form) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
                 false
             }
-            None => true,
-        });
+            Some(_) | None => true,
+        };
+        a.retain(|(form, _)| is_more(form, &mut both));
+        b.retain(|(form, _)| is_more(form, &mut others));
         // What only stands beside the edit was there to be found on both sides.
         a.retain(|(_, words)| words.start < before.end && words.end > before.start);
         b.retain(|(_, words)| words.start < after.end && words.end > after.start);
@@ -320,4 +325,12 @@ impl Edits<'_, '_> {
             }
         }
     }
+}
+
+/// How often each form stands in both.
+fn in_both(a: &Finds, b: &Finds) -> HashMap<String, usize> {
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    a.iter().for_each(|(form, _)| counts.entry(form).or_default().0 += 1);
+    b.iter().for_each(|(form, _)| counts.entry(form).or_default().1 += 1);
+    counts.into_iter().map(|(form, (old, new))| (form.to_owned(), old.min(new))).collect()
 }

@@ -6,6 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use super::likeness::{Paragraph, dice, shared};
+use super::work;
 
 /// Up to so many pairs each is looked at.
 const ALL_PAIRS: usize = 4096;
@@ -43,6 +44,7 @@ pub(super) fn pairs(
     };
     places.sort_unstable();
     places.dedup();
+    work::did(places.len());
     places.into_iter().filter_map(|(i, j)| compare((i, &old[i]), (j, &new[j]), floor)).collect()
 }
 

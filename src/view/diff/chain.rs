@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::work;
+
 /// A run of one sequence that belongs to a run of the other.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fragment {
@@ -27,6 +29,7 @@ pub(super) fn heaviest(mut fragments: Vec<Fragment>) -> Vec<Fragment> {
 
     let first = fragments.iter().map(|fragment| fragment.new.start).min().unwrap_or(0);
     let last = fragments.iter().map(|fragment| fragment.new.end).max().unwrap_or(0);
+    work::did(last - first + fragments.len());
     let mut best = Best { first, tree: vec![None; last - first + 1] };
     let mut totals: Vec<(f64, Option<usize>)> = Vec::with_capacity(fragments.len());
     for fragment in &fragments {

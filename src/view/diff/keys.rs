@@ -6,6 +6,8 @@
 use hashbrown::HashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::work;
+
 /// What `c` is compared as after `before`; `None` where it is dropped.
 ///
 /// White space becomes a space, but a line feed stays, since borders of paragraphs are told by it.
@@ -127,6 +129,7 @@ impl Keys {
 
     /// The number of simple letters, or of whatever is its own normal form.
     pub(super) fn id_of_letters(&mut self, text: &str) -> u32 {
+        work::did(text.len());
         let given = &mut self.given;
         *self.ids.entry_ref(text).or_insert_with(|| {
             let id = *given;

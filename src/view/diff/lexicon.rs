@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::keys::{Keys, fold};
 use super::tags::Tag;
 use super::tokens::Tokens;
+use super::work;
 
 /// The files, by the language's tag.
 const FILES: [(&str, &str); 12] = [
@@ -225,6 +226,7 @@ impl Lexicon {
     pub(super) fn senses(&self, forms: &[&str], mut found: impl FnMut(Sense, usize)) {
         let Some(&first) = forms.first() else { return };
         let mut try_all = |phrases: &[Phrase]| {
+            work::did(phrases.len());
             for phrase in phrases {
                 let rest = &forms[1..];
                 if phrase.rest.len() <= rest.len()
@@ -239,6 +241,7 @@ impl Lexicon {
         }
         let borders = first.char_indices().skip(1).map(|(at, _)| at);
         for at in borders.chain([first.len()]).take_while(|&at| at <= self.longest_part) {
+            work::did(at);
             if let Some(phrases) = self.begins.get(&first[..at]) {
                 try_all(phrases);
             }
@@ -247,6 +250,7 @@ impl Lexicon {
             let far = first.len().saturating_sub(self.longest_part);
             let tail = first.ceil_char_boundary(far);
             for at in first[tail..].char_indices().map(|(at, _)| tail + at).filter(|&at| at > 0) {
+                work::did(first.len() - at);
                 if let Some(phrases) = self.ends.get(&first[at..]) {
                     try_all(phrases);
                 }

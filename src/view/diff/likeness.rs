@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::tokens::{Kind, Tokens};
+use super::work;
 
 /// A paragraph as it is compared with others.
 pub(super) struct Paragraph<'t> {
@@ -88,6 +89,7 @@ fn triple(first: u32, second: u32, third: u32) -> u64 {
 
 /// How many features two sorted lists share, each as often as it occurs in both.
 pub(super) fn shared(a: &[u64], b: &[u64]) -> usize {
+    work::did(a.len() + b.len());
     let (mut i, mut j, mut count) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         match x.cmp(y) {

@@ -26,6 +26,8 @@ use crate::model::time::Stated;
 mod addresses;
 mod align;
 mod anchors;
+#[cfg(test)]
+mod bounded_tests;
 mod candidates;
 mod chain;
 mod cut;
@@ -60,6 +62,7 @@ mod tokens;
 pub mod unified;
 mod version;
 mod words;
+mod work;
 
 pub use gazetteer::Gazetteer;
 pub use summary::{Summary, Weight, summary, told};

@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::side::Side;
 use super::tokens::{Kind as Token, Tokens};
 use super::words::Edit;
-use super::{Changed, Difference, Kind, Op, Standing, sentences};
+use super::{Changed, Difference, Kind, Op, Standing, sentences, work};
 
 pub use super::hunk::{Hunk, Tag};
 
@@ -238,6 +238,7 @@ impl Edits<'_, '_> {
         (before, after): (&Range<usize>, &Range<usize>),
         covered: &mut (Vec<bool>, Vec<bool>),
     ) {
+        work::did(a.len() + b.len());
         let mut both = in_both(&a, &b);
         let mut others = both.clone();
         let is_more = |form: &str, both: &mut HashMap<String, usize>| match both.get_mut(form) {

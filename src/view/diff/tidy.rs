@@ -4,6 +4,7 @@
 
 use super::tokens::{Kind, Tokens};
 use super::words::Edit;
+use super::work;
 
 /// Up to so many common words between two edits are chance, where neither edit is shorter.
 const ISLAND: usize = 2;
@@ -67,6 +68,7 @@ fn drowns(left: &Weighed, right: &Weighed, old: &Tokens<'_>, new: &Tokens<'_>) -
     if is_shifted(left, right, old, new) {
         return true;
     }
+    work::did(island.len());
     let words = old.words(island.clone());
     if words == 0 {
         let ends = old.kinds[island.clone()].contains(&Kind::End);
@@ -128,11 +130,13 @@ fn slide(edits: &mut [Edit], old: &Tokens<'_>, new: &Tokens<'_>, run: &Edit) {
         let mut back = 0;
         while place > low + back && keys[span.start - back - 1] == keys[span.end - back - 1] {
             back += 1;
+            work::did(1);
             consider(-back.cast_signed());
         }
         let mut on = 0;
         while place + on < high && keys[span.start + on] == keys[span.end + on] {
             on += 1;
+            work::did(1);
             consider(on.cast_signed());
         }
         let shift = best.1;

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::anchors::{Anchor, anchors};
+use super::work;
 use imara_diff::{Algorithm, Diff, NoSliderHeuristic, Token};
 
 /// Two runs are long where the product of their lengths is greater.
@@ -71,6 +72,7 @@ impl Words {
 
     fn histogram(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
         // The algorithm keeps a list for each key there is: numbers are given anew, from 0, for each pair.
+        work::did(old.len() + new.len());
         self.round += 1;
         let mut count = 0;
         let before: Vec<Token> = old.iter().map(|&key| self.number(key, &mut count)).collect();

@@ -11,6 +11,7 @@ mod site;
 mod asked;
 mod damage;
 mod demo;
+mod differences;
 mod facts;
 mod files;
 mod given;

@@ -8,7 +8,7 @@ use anyhow::Context;
 use url::Url;
 
 use onrecord::archive::history::{History, Revision};
-use onrecord::archive::reader::{Archive, KeptExchange};
+use onrecord::archive::reader::{Archive, KeptExchange, Places};
 use onrecord::collect::round::read_kept;
 use onrecord::model::capture::Beside;
 use onrecord::model::source::ReadSettings;
@@ -91,8 +91,8 @@ fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pairs,
 
 /// A statement as it stands in another archive, and as it stands in ours.
 fn against(common: &Common, statement: &str, other: &Path) -> Result<Pairs, Refused> {
-    let (setup, there) = (place::set_up(common)?, elsewhere(common, other)?);
-    let (archive, others) = (setup.open()?, there.open()?);
+    let (setup, (there, others)) = (place::set_up(common)?, elsewhere(common, other)?);
+    let archive = setup.open()?;
     let (id, revision) = picked(&archive, statement)?;
     let history = others.history(&id)?;
     let Some(latest) = history.latest() else {
@@ -105,9 +105,12 @@ fn against(common: &Common, statement: &str, other: &Path) -> Result<Pairs, Refu
     Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
 }
 
-/// The same configuration with another archive.
-pub(super) fn elsewhere(common: &Common, archive: &Path) -> Result<Setup, Refused> {
-    place::set_up(&Common { config: common.config.clone(), archive: Some(archive.to_owned()), ..*common })
+/// The same configuration with another archive, which may be an older copy of ours: no newer state of it is asked for.
+pub(super) fn elsewhere(common: &Common, archive: &Path) -> Result<(Setup, Archive), Refused> {
+    let setup = place::set_up(&Common { config: common.config.clone(), archive: Some(archive.to_owned()), ..*common })?;
+    let opened = Archive::open(&Places { desk: None, ..setup.places()? });
+    let opened = opened.with_context(|| format!("cannot open the archive at {}", archive.display()))?;
+    Ok((setup, opened))
 }
 
 /// The earlier revision, not the one before, that a revision reads the same as.

@@ -197,7 +197,7 @@ impl Article<'_, '_> {
                 );
                 let there = stands.get(&id).map(|block| &difference.ops[block.ops.clone()]).unwrap_or_default();
                 let old = self.side(there, true);
-                let _ = write!(self.out, "<p class=\"old\" dir=\"auto\">{old}</p><p class=\"new\"></p>");
+                let _ = write!(self.out, "<p class=\"old\" dir=\"auto\">{old}</p><p class=\"new\" dir=\"auto\"></p>");
             }
         }
         self.out.push_str("</div>\n");
@@ -323,63 +323,5 @@ fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{diff_texts, summary};
-    use super::*;
-    use crate::model::text::Text;
-
-    fn of(old: &Text, new: &Text) -> String {
-        let difference = diff_texts(old, new);
-        let change = Change {
-            heading: new.title().unwrap_or_default(),
-            names: ("a@1", "a@2"),
-            language: new.language(),
-            difference: &difference,
-            summary: &summary(&difference),
-            reverted: None,
-        };
-        page("Changes", &[change], false)
-    }
-
-    #[test]
-    fn nothing_from_outside_is_markup() {
-        let hostile = "</p><script>alert(1)</script><img src=x onerror=\"y\"> \u{202e}'&amp;";
-        let text = |body: &str| Text::new(Some(hostile), None, Some("\"><script>"), [body, hostile, "x", "y", "z"]);
-        let shown = of(&text("one 3"), &text("one <b>5</b>"));
-        assert!(
-            !shown.contains("<script")
-                && !shown.contains("<img")
-                && !shown.contains("<b>")
-                && !shown.contains('\u{202e}')
-        );
-        assert!(shown.contains("&lt;script&gt;") && shown.contains("&amp;amp;"));
-    }
-
-    #[test]
-    fn moves_are_linked_and_both_layouts_are_there() {
-        let paragraphs = |first: &str, second: &str| Text::new(Some("T"), None, Some("ar"), [first, second, "same"]);
-        let (a, b) = (
-            "The bridge is closed for repair until May.",
-            "The road over the pass is open to all who want to go, again.",
-        );
-        let shown = of(&paragraphs(a, b), &paragraphs(b, a));
-        for anchor in ["id=\"c1-m1\"", "href=\"#c1-m1\"", "id=\"c1-m1-from\"", "href=\"#c1-m1-from\""] {
-            assert_eq!(shown.matches(anchor).count(), 1, "{anchor}");
-        }
-        for part in [
-            "class=\"both\" dir=\"auto\"",
-            "class=\"old\" dir=\"auto\"",
-            "@media print",
-            "prefers-color-scheme: dark",
-            "lang=\"ar\"",
-        ] {
-            assert!(shown.contains(part), "{part}");
-        }
-        assert!(!shown.contains("<script") && !shown.contains("http://") && !shown.contains("https://"));
-        for element in ["div", "p", "article", "details", "bdi", "del", "ins"] {
-            let opened =
-                shown.matches(&format!("<{element}>")).count() + shown.matches(&format!("<{element} ")).count();
-            assert_eq!(opened, shown.matches(&format!("</{element}>")).count(), "{element}");
-        }
-    }
-}
+#[path = "html_tests.rs"]
+mod tests;

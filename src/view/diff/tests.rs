@@ -169,7 +169,7 @@ fn prose() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..80).prop_map(|parts| parts.concat())
 }
 
-fn two_texts() -> impl Strategy<Value = (String, String)> {
+pub(super) fn two_texts() -> impl Strategy<Value = (String, String)> {
     prop_oneof![(prose(), prose()), ("(?s).{0,60}", "(?s).{0,60}"), edited()]
 }
 

@@ -9,8 +9,8 @@ use std::fmt::Write;
 
 use super::inline::{Style, is_changed, moved_up};
 use super::line::{Ink, Line};
-use super::summary::{line, told};
 use super::tags::{Hunk, Tag};
+use super::told::{line, told};
 use super::{Block, Changed, Difference, Op, Standing, Summary, TextDifference};
 
 const STYLE: &str = include_str!("html.css");

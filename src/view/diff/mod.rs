@@ -2,10 +2,11 @@
 //!
 //! Pure: two texts in, a [`Difference`] out, whose ops hold every byte of both; the old text and the ops give the new one
 //! exactly. Words are compared by keys in which typography is folded away (`keys`), and shown as they stand. How it works:
-//! `tokens` cuts, `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
-//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. Between two
-//! texts of a statement, `tags` then says what kind of change each edit is (`side`, by the words of a `lexicon`), and `sentences`
-//! which of them only moved; `names` knows names, also by a [`Gazetteer`] of what stands in other texts.
+//! `tokens` cuts (`cut`, `plain`), `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
+//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. What did not
+//! change by a byte is found first (`still`) and never cut. Between two texts of a statement, `tags` then says what kind of change
+//! each edit is (`side`, `dated`, `addresses`, by the words of a `lexicon`), and `sentences` which of them moved; `names` knows
+//! names, also by a [`Gazetteer`] of what stands in other texts.
 //!
 //! Promises: a text differs from itself in nothing; the difference from B to A is that from A to B turned round; time
 //! is bounded on any input, near linear on prose.
@@ -59,14 +60,16 @@ mod tags;
 mod tests;
 mod tidy;
 mod tokens;
+mod told;
 pub mod unified;
 mod version;
 mod words;
 mod work;
 
 pub use gazetteer::Gazetteer;
-pub use summary::{Summary, Weight, summary, told};
+pub use summary::{Summary, Weight, summary};
 pub use tags::{Hunk, Tag};
+pub use told::told;
 pub use version::Version;
 
 /// What changed between two texts.

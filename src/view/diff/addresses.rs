@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Where addresses stand, in order: `https://...`, `www....`, and the target of a link in Markdown.
 pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    if !["://", "](", "www.", "mailto:"].into_iter().any(|sign| text.contains(sign)) {
+        return found;
+    }
     let mut marks: Vec<(usize, bool)> = Vec::new();
     let signs = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'.' | b':' | b']'));
     for (at, byte) in signs {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::align::{Alignment, align, common_ends};
+use super::align::{Alignment, align};
 use super::keys::Keys;
 use super::likeness::Paragraph;
 use super::still::{Still, still};
@@ -74,12 +74,7 @@ fn compare<'a>(first: &'a str, second: &'a str, still: &[Still]) -> Option<Plan<
     let numbers = keys.reserve(still.len())..;
     let old = Tokens::around(first, still.iter().map(|still| still.old.clone()).zip(numbers.clone()), &mut keys);
     let new = Tokens::around(second, still.iter().map(|still| still.new.clone()).zip(numbers), &mut keys);
-    let (mut olds, mut news) = (Paragraph::all(&old), Paragraph::all(&new));
-    let (head, tail) = common_ends(&olds, &news);
-    let (old_rest, new_rest) = (head..olds.len() - tail, head..news.len() - tail);
-    olds[old_rest].iter_mut().for_each(|paragraph| paragraph.describe(&old));
-    news[new_rest].iter_mut().for_each(|paragraph| paragraph.describe(&new));
-
+    let (olds, news) = (Paragraph::all(&old), Paragraph::all(&new));
     let Alignment { in_place, moved } = align(&olds, &news);
     if is_doubtful(&moved, (&olds, &old), (&news, &new)) {
         return None;

@@ -261,9 +261,9 @@ fn marked_up(line: &Line) -> String {
         if at > 0 {
             out.push_str("<br>");
         }
-        for run in row.chunk_by(|a, b| a.1 == b.1) {
-            let text = escape(&run.iter().map(|(c, _)| *c).collect::<String>());
-            let _ = match run[0].1 {
+        for (ink, text) in row {
+            let text = escape(text);
+            let _ = match ink {
                 Ink::Plain | Ink::Note => write!(out, "{text}"),
                 Ink::Deleted => write!(out, "<del><bdi>{text}</bdi></del>"),
                 Ink::Inserted => write!(out, "<ins><bdi>{text}</bdi></ins>"),

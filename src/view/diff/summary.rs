@@ -211,7 +211,7 @@ impl Summary {
                 Op::Mark(Mark::MoveFrom { .. }) => {}
                 Op::Piece(piece) if piece.kind == Kind::Equal => {
                     self.noise += usize::from(piece.noise);
-                    if piece.noise {
+                    if piece.old != piece.new {
                         self.weighs(Weight::Typography);
                     }
                     begins = ends_sentence(&piece.new);

@@ -65,7 +65,8 @@ pub(super) fn line(difference: &TextDifference, summary: &Summary, show: &dyn Fn
         (case, signs) => parts.push(format!("{only}capitals and punctuation in {}", several(case + signs, "place"))),
     }
     if parts.is_empty() {
-        return "no change".to_owned();
+        let same = difference.body.pieces().all(|piece| piece.old == piece.new);
+        return if same { "no change" } else { "only white space" }.to_owned();
     }
     let title = if difference.titled && difference.title.is_none() { "; title unchanged" } else { "" };
     parts.join(", ") + title

@@ -11,7 +11,7 @@ use super::inline::{Style, is_changed, moved_up};
 use super::line::{Ink, Line};
 use super::tags::{Hunk, Tag};
 use super::told::{line, told};
-use super::{Block, Changed, Difference, Op, Standing, Summary, TextDifference};
+use super::{Block, Changed, Difference, Kind, Op, Piece, Standing, Summary, TextDifference};
 
 const STYLE: &str = include_str!("html.css");
 
@@ -95,7 +95,7 @@ impl Article<'_, '_> {
     fn fields(&mut self, difference: &TextDifference) {
         if let Some(title) = &difference.title {
             self.open_row("field", None);
-            self.chips(&title.hunks);
+            self.chips(&title.ops, &title.hunks);
             self.columns(&title.ops, true, true);
             self.out.push_str("</div>\n");
         }
@@ -165,17 +165,17 @@ impl Article<'_, '_> {
             Standing::InPlace => {
                 let class = if hunks.is_empty() && !is_changed(difference, block) { "same" } else { "edited" };
                 self.open_row(class, None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, true, true);
             }
             Standing::Deleted => {
                 self.open_row("gone", None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, true, false);
             }
             Standing::Inserted => {
                 self.open_row("come", None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, false, true);
             }
             Standing::MovedHere(id) => {
@@ -185,7 +185,7 @@ impl Article<'_, '_> {
                     self.out,
                     "<p class=\"tags\"><a href=\"#c{number}-m{id}-from\">moved {id}: stood further {way}</a></p>"
                 );
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, false, true);
             }
             Standing::MovedAway(id) => {
@@ -208,16 +208,17 @@ impl Article<'_, '_> {
         let _ = write!(self.out, "<div class=\"row {class}\"{id}>");
     }
 
-    /// The kinds of change in a row.
-    fn chips(&mut self, hunks: &[Hunk]) {
+    /// The kinds of change in a row; a sentence that moved leads to where it stood, or stands.
+    fn chips(&mut self, ops: &[Op], hunks: &[Hunk]) {
         let mut chips: Vec<String> = Vec::new();
         let mut known: HashSet<String> = HashSet::new();
         for hunk in hunks {
             for &tag in &hunk.tags {
                 let found = hunk.found.iter().filter(|(kind, _)| *kind == tag);
                 let values: Vec<String> = found.filter_map(|(_, changed)| became(changed)).collect();
+                let twin = ops.get(hunk.op).and_then(Op::piece).filter(|_| tag == Tag::Moved);
                 let chip = match &values[..] {
-                    [] => name(tag).to_owned(),
+                    [] => twin.and_then(|piece| self.sentence(piece)).unwrap_or_else(|| name(tag).to_owned()),
                     values => format!("{} {}", name(tag), values.join(", ")),
                 };
                 if known.insert(chip.clone()) {
@@ -228,6 +229,17 @@ impl Article<'_, '_> {
         if !chips.is_empty() {
             let _ = write!(self.out, "<p class=\"tags\"><span>{}</span></p>", chips.join("</span> <span>"));
         }
+    }
+
+    /// What is said of a sentence that moved, at either of its places.
+    fn sentence(&self, piece: &Piece) -> Option<String> {
+        let (twin, article) = (piece.twin?, self.number);
+        let (here, there, what) = match piece.kind {
+            Kind::Delete => ("-from", "", "stands elsewhere now"),
+            Kind::Insert | Kind::Replace | Kind::Equal => ("", "-from", "stood elsewhere"),
+        };
+        let (id, target) = (format!("c{article}-s{twin}{here}"), format!("c{article}-s{twin}{there}"));
+        Some(format!("<a id=\"{id}\" href=\"#{target}\">sentence {twin} moved: {what}</a>"))
     }
 
     /// A paragraph in both layouts; a side that it does not stand on stays empty.

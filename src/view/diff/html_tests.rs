@@ -134,6 +134,22 @@ proptest! {
 }
 
 #[test]
+fn a_sentence_that_moved_is_linked_with_its_old_place() {
+    let sentence = "The minister left the hall without a word to anybody.";
+    let text = |first: &str, second: &str| {
+        let (first, second) =
+            (format!("It began at noon. {first}It ended late."), format!("They meet again on Monday. {second}"));
+        Text::new(Some("T"), None, Some("en"), [first, second])
+    };
+    let page = of(&text(&format!("{sentence} "), ""), &text("", &sentence.replace("anybody", "nobody")));
+    let html = parsed(&page);
+    for (id, target) in [("c1-s1", "#c1-s1-from"), ("c1-s1-from", "#c1-s1")] {
+        let links = all(&html, &format!(".tags a#{id}"));
+        assert_eq!(links.iter().map(|link| link.attr("href")).collect::<Vec<_>>(), [Some(target)]);
+    }
+}
+
+#[test]
 fn what_is_written_from_right_to_left_keeps_to_itself() {
     let text = |body: &str| Text::new(Some("בית הספר"), None, Some("he"), [body, "הדלת נשארה סגורה כל היום."]);
     let page = of(&text("נפגעו 3 אנשים ב-Zenda."), &text("נפגעו 5 אנשים ב-Zenda."));

@@ -153,7 +153,7 @@ fn command(bencher: Bencher, case: Case, program: impl Fn() -> Command + Sync) {
     let (a, b) = (folder.path().join("old.txt"), folder.path().join("new.txt"));
     std::fs::write(&a, old + "\n").expect("the old text is written");
     std::fs::write(&b, new + "\n").expect("the new text is written");
-    if program().arg("--version").stdout(Stdio::null()).status().is_err() {
+    if program().args([&a, &a]).stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         return;
     }
     bencher.bench(|| program().args([&a, &b]).stdout(Stdio::null()).status().expect("it was there before"));

@@ -12,6 +12,7 @@ mod site;
 mod asked;
 mod damage;
 mod demo;
+mod differences;
 mod facts;
 mod files;
 mod given;

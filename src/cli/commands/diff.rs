@@ -7,11 +7,13 @@ mod show;
 mod texts;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use onrecord::archive::reader::Archive;
 use onrecord::model::capture::Beside;
 use onrecord::model::statement::StatementId;
 use onrecord::model::text::Text;
+use onrecord::read::language_of;
 use onrecord::view::diff::{self, Summary, TextDifference, Version};
 
 use crate::cli::args::{Common, Diff};
@@ -32,15 +34,16 @@ struct Named {
 enum Content {
     /// A statement, or a page that is read as one.
     Statement(Text),
-    /// A text as it stands in a file, byte for byte, in the language that was found.
-    Plain(String, Option<String>),
+    /// A text as it stands in a file, byte for byte, and its language once that was looked for.
+    Plain(String, OnceCell<Option<String>>),
 }
 
 impl Content {
-    fn version(&self) -> Version<'_> {
+    /// What is compared with a text whose language may be known: a plain text is then taken to be in that.
+    fn version<'a>(&'a self, beside: Option<&'a str>) -> Version<'a> {
         match self {
             Self::Statement(text) => Version::from(text),
-            Self::Plain(text, language) => Version::plain(text, language.as_deref()),
+            Self::Plain(text, _) => Version::plain(text, beside.or_else(|| self.language())),
         }
     }
 
@@ -54,7 +57,7 @@ impl Content {
     fn language(&self) -> Option<&str> {
         match self {
             Self::Statement(text) => text.language(),
-            Self::Plain(_, language) => language.as_deref(),
+            Self::Plain(text, language) => language.get_or_init(|| language_of(text)).as_deref(),
         }
     }
 
@@ -95,7 +98,8 @@ impl Compared {
             (Some(statement), Some(elsewhere)) => elsewhere.is_name(statement, word),
             (None, _) | (_, None) => false,
         };
-        let mut difference = diff::compare(&pair.old.content.version(), &pair.new.content.version(), &is_name);
+        let (old, new) = (&pair.old.content, &pair.new.content);
+        let mut difference = diff::compare(&old.version(new.language()), &new.version(None), &is_name);
         if let (Some(old), Some(new)) = (&pair.old.beside, &pair.new.beside) {
             difference.beside(old, new);
         }

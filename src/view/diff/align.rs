@@ -40,6 +40,9 @@ pub(super) struct Alignment {
 pub(super) fn align(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> Alignment {
     let (head, tail) = common_ends(old, new);
     let mut in_place: Vec<Together> = (0..head).map(|i| (i..i + 1, i..i + 1)).collect();
+    // What was not cut is the same in both, in the same order.
+    let whole = |all: &[Paragraph<'_>]| (head..all.len() - tail).filter(|&i| all[i].whole).collect::<Vec<_>>();
+    in_place.extend(whole(old).into_iter().zip(whole(new)).map(|(i, j)| (i..i + 1, j..j + 1)));
     in_place.extend((0..tail).rev().map(|k| (old.len() - k - 1..old.len() - k, new.len() - k - 1..new.len() - k)));
     let mut free = (vec![true; old.len()], vec![true; new.len()]);
     // First over all, then in the gaps, where pairs are few enough to try them all. Only what did not move may be
@@ -89,7 +92,7 @@ fn left_over(in_place: &[Together], olds: usize, news: usize) -> (Vec<usize>, Ve
 }
 
 /// How many paragraphs are identical at the start and, apart from these, at the end.
-pub(super) fn common_ends(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> (usize, usize) {
+fn common_ends(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> (usize, usize) {
     let head = old.iter().zip(new).take_while(|(a, b)| a.keys == b.keys).count();
     let rest = old[head..].iter().rev().zip(new[head..].iter().rev());
     (head, rest.take_while(|(a, b)| a.keys == b.keys).count())
@@ -99,6 +102,11 @@ pub(super) fn common_ends(old: &[Paragraph<'_>], new: &[Paragraph<'_>]) -> (usiz
 fn stay(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize]), alike: f64) -> Vec<Together> {
     if among.0.is_empty() || among.1.is_empty() {
         return vec![];
+    }
+    if let (&[i], &[j]) = among
+        && old[i].are_surely_alike(&new[j], alike)
+    {
+        return vec![(i..i + 1, j..j + 1)];
     }
     let pairs = pairs(old, new, among, alike);
     let mut fragments: Vec<Fragment> = pairs
@@ -126,7 +134,7 @@ fn stay(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usize]
         new: whole..whole + 1,
         weight,
     }));
-    heaviest(fragments, (old.len(), new.len())).into_iter().map(|f| (f.old, f.new)).collect()
+    heaviest(fragments).into_iter().map(|f| (f.old, f.new)).collect()
 }
 
 /// What it is worth to keep paragraphs together: a close likeness counts more than two vague ones.
@@ -147,17 +155,17 @@ fn wholes<'p>(
     contained.sort_unstable();
     let mut found = Vec::new();
     for (at, &(w, first)) in contained.iter().enumerate() {
-        let mut features = part[first].features.clone();
+        let mut features = part[first].features().to_vec();
         let mut words = part[first].weight;
         for (count, &next) in (1..PARTS).zip(&contained[at + 1..]) {
             if next != (w, first + count) {
                 break;
             }
-            features.extend_from_slice(&part[first + count].features);
+            features.extend_from_slice(part[first + count].features());
             features.sort_unstable();
             words += part[first + count].weight;
-            let common = shared(&whole[w].features, &features);
-            let likeness = dice(common, whole[w].features.len(), features.len());
+            let common = shared(whole[w].features(), &features);
+            let likeness = dice(common, whole[w].features().len(), features.len());
             if likeness >= WHOLE {
                 found.push((w, first..first + count + 1, weight(likeness, whole[w].weight + words)));
             }

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use super::work;
+
 /// A run that stands in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
@@ -29,6 +31,7 @@ pub(super) fn anchors(old: &[u32], new: &[u32], length: usize) -> Vec<Anchor> {
             };
         }
     }
+    work::did((old.len() + new.len()) * length);
     let mut common: Vec<(usize, usize)> = places
         .into_values()
         .filter_map(|place| match place {

@@ -6,6 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use super::likeness::{Paragraph, dice, shared};
+use super::work;
 
 /// Up to so many pairs each is looked at.
 const ALL_PAIRS: usize = 4096;
@@ -43,6 +44,7 @@ pub(super) fn pairs(
     };
     places.sort_unstable();
     places.dedup();
+    work::did(places.len());
     places.into_iter().filter_map(|(i, j)| compare((i, &old[i]), (j, &new[j]), floor)).collect()
 }
 
@@ -50,11 +52,11 @@ fn compare((old, a): (usize, &Paragraph<'_>), (new, b): (usize, &Paragraph<'_>),
     if a.keys == b.keys {
         return Some(Pair { old, new, likeness: 1.0, contained: 1.0 });
     }
-    let (less, more) = (a.features.len().min(b.features.len()), a.features.len().max(b.features.len()));
+    let (less, more) = (a.features().len().min(b.features().len()), a.features().len().max(b.features().len()));
     if less == 0 {
         return None;
     }
-    let common = shared(&a.features, &b.features);
+    let common = shared(a.features(), b.features());
     let contained = common as f64 / less as f64;
     let likeness = dice(common, less, more).min(0.99);
     (likeness.max(contained) >= floor).then_some(Pair { old, new, likeness, contained })
@@ -114,7 +116,7 @@ fn related(old: &[Paragraph<'_>], new: &[Paragraph<'_>], among: (&[usize], &[usi
 fn standing(paragraphs: &[Paragraph<'_>], among: &[usize]) -> Vec<(u64, usize)> {
     let mut standing: Vec<(u64, usize)> = Vec::new();
     for &i in among {
-        standing.extend(paragraphs[i].features.chunk_by(|a, b| a == b).map(|same| (same[0], i)));
+        standing.extend(paragraphs[i].features().chunk_by(|a, b| a == b).map(|same| (same[0], i)));
     }
     standing.sort_unstable();
     standing

@@ -1,9 +1,11 @@
 //! The heaviest chain: out of weighted boxes over two sequences, those that keep the order of both and weigh most.
 //!
 //! This is what stays in place; by weight and not by number, so that of two parts that changed places the lighter one
-//! has moved. Boxes are sparse, time is n log n in them and in the length of the sequences.
+//! has moved. Boxes are sparse, time is n log n in them, and linear in the stretch that they cover.
 
 use std::ops::Range;
+
+use super::work;
 
 /// A run of one sequence that belongs to a run of the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +18,8 @@ pub(super) struct Fragment {
     pub(super) weight: f64,
 }
 
-/// The heaviest chain of `fragments`, in order; the positions in the two sequences lie below `ends`.
-pub(super) fn heaviest(mut fragments: Vec<Fragment>, ends: (usize, usize)) -> Vec<Fragment> {
+/// The heaviest chain of `fragments`, in order.
+pub(super) fn heaviest(mut fragments: Vec<Fragment>) -> Vec<Fragment> {
     fragments.sort_by(|a, b| {
         (a.old.start, a.new.start, a.old.end, a.new.end).cmp(&(b.old.start, b.new.start, b.old.end, b.new.end))
     });
@@ -25,7 +27,10 @@ pub(super) fn heaviest(mut fragments: Vec<Fragment>, ends: (usize, usize)) -> Ve
     by_end.sort_by_key(|&i| (fragments[i].old.end, i));
     let mut ended = by_end.into_iter().peekable();
 
-    let mut best = Best { tree: vec![None; ends.1 + 1] };
+    let first = fragments.iter().map(|fragment| fragment.new.start).min().unwrap_or(0);
+    let last = fragments.iter().map(|fragment| fragment.new.end).max().unwrap_or(0);
+    work::did(last - first + fragments.len());
+    let mut best = Best { first, tree: vec![None; last - first + 1] };
     let mut totals: Vec<(f64, Option<usize>)> = Vec::with_capacity(fragments.len());
     for fragment in &fragments {
         // What ended before this one starts in the first sequence may stand before it in the chain.
@@ -47,12 +52,14 @@ pub(super) fn heaviest(mut fragments: Vec<Fragment>, ends: (usize, usize)) -> Ve
 
 /// A Fenwick tree of maxima: the heaviest chain that ends at or before a position.
 struct Best {
+    /// The first position that may be asked for.
+    first: usize,
     tree: Vec<Option<(f64, usize)>>,
 }
 
 impl Best {
     fn raise(&mut self, position: usize, total: f64, fragment: usize) {
-        let mut i = position + 1;
+        let mut i = position - self.first + 1;
         while let Some(slot) = self.tree.get_mut(i - 1) {
             if slot.is_none_or(|(known, _)| known < total) {
                 *slot = Some((total, fragment));
@@ -62,7 +69,7 @@ impl Best {
     }
 
     fn below(&self, position: usize) -> Option<(f64, usize)> {
-        let mut i = position + 1;
+        let mut i = position - self.first + 1;
         let mut best: Option<(f64, usize)> = None;
         while i > 0 {
             if let Some((total, fragment)) = self.tree[i - 1]
@@ -99,7 +106,7 @@ mod tests {
                 .iter()
                 .map(|&(i, n, j, m, weight)| Fragment { old: i..i + n, new: j..j + m, weight: f64::from(weight) })
                 .collect();
-            let chain = heaviest(fragments.clone(), (10, 10));
+            let chain = heaviest(fragments.clone());
             prop_assert!(chain.windows(2).all(|pair| follows(&pair[0], &pair[1])));
             let total: f64 = chain.iter().map(|fragment| fragment.weight).sum();
             let best = (0..fragments.len()).map(|at| best_from(&fragments, at)).fold(0.0, f64::max);

@@ -16,8 +16,7 @@ pub(super) fn dates_in(side: &Side<'_>, run: &Range<usize>, covered: &mut [bool]
         covered[at - run.start] = true;
         let date = side.date_around(at);
         if found.last().is_none_or(|(_, last)| *last != date) {
-            let form: Vec<&str> = side.words[date.clone()].iter().map(|word| word.form.as_str()).collect();
-            found.push((form.join(" "), date));
+            found.push((side.forms(date.clone()), date));
         }
     }
     found
@@ -41,8 +40,7 @@ pub(super) fn phrases(side: &Side<'_>, run: &Range<usize>, tag: Tag) -> Finds {
         let touches = at <= run.end && at + length >= run.start && length > 0;
         if touches {
             let words = at..at + length;
-            let form: Vec<&str> = side.words[words.clone()].iter().map(|word| word.form.as_str()).collect();
-            found.push((form.join(" "), words));
+            found.push((side.forms(words.clone()), words));
         }
         at += length.max(1);
     }

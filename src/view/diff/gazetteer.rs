@@ -6,10 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::keys::Keys;
 use super::lexicon::{Capitals, Lexicon, Sense};
 use super::names::{GLYPHS, Spelling, has_any_tag};
 use super::side::Side;
-use super::tokens::Kind;
+use super::tokens::{Kind, Tokens};
 use crate::model::text::Text;
 
 /// A stem has at least so many letters,
@@ -40,7 +41,8 @@ impl Gazetteer {
             }
             Capitals::Nouns | Capitals::None => {
                 for paragraph in text.paragraphs() {
-                    self.learn_by_titles(&Side::of(paragraph, lexicon), lexicon);
+                    let tokens = Tokens::of(paragraph, &mut Keys::default());
+                    self.learn_by_titles(&Side::of(tokens, lexicon), lexicon);
                 }
             }
         }
@@ -68,7 +70,7 @@ impl Gazetteer {
                         *self.titled.entry(side.shown(&run).to_owned()).or_default() += TITLED;
                     }
                 }
-                Kind::Word | Kind::Glyph | Kind::Number | Kind::End | Kind::Pause | Kind::Sign => {}
+                Kind::Word | Kind::Glyph | Kind::Number | Kind::End | Kind::Pause | Kind::Sign | Kind::Whole => {}
             }
         }
     }
@@ -100,8 +102,8 @@ fn stem<'a>(name: &'a str, nominative: &str) -> &'a str {
 
 /// The signs of one script that end right before a title, where they are few enough for a name.
 fn name_before(side: &Side<'_>, title: usize) -> Option<Range<usize>> {
-    let script = |at: usize| side.words[at].form.chars().next().map(|c| matches!(c, '\u{30a0}'..='\u{30ff}'));
-    let is_kana = |at: usize| side.words[at].form.starts_with(|c| matches!(c, '\u{3040}'..='\u{309f}'));
+    let script = |at: usize| side.form(at).chars().next().map(|c| matches!(c, '\u{30a0}'..='\u{30ff}'));
+    let is_kana = |at: usize| side.form(at).starts_with(|c| matches!(c, '\u{3040}'..='\u{309f}'));
     let joined = |at: usize| side.words[at + 1].token == side.words[at].token + 1;
     let mut start = title;
     while start > 0

@@ -9,9 +9,9 @@ use std::fmt::Write;
 
 use super::inline::{Style, is_changed, moved_up};
 use super::line::{Ink, Line};
-use super::summary::{line, told};
 use super::tags::{Hunk, Tag};
-use super::{Block, Changed, Difference, Op, Standing, Summary, TextDifference};
+use super::told::{line, told};
+use super::{Block, Changed, Difference, Kind, Op, Piece, Standing, Summary, TextDifference};
 
 const STYLE: &str = include_str!("html.css");
 
@@ -95,7 +95,7 @@ impl Article<'_, '_> {
     fn fields(&mut self, difference: &TextDifference) {
         if let Some(title) = &difference.title {
             self.open_row("field", None);
-            self.chips(&title.hunks);
+            self.chips(&title.ops, &title.hunks);
             self.columns(&title.ops, true, true);
             self.out.push_str("</div>\n");
         }
@@ -165,17 +165,17 @@ impl Article<'_, '_> {
             Standing::InPlace => {
                 let class = if hunks.is_empty() && !is_changed(difference, block) { "same" } else { "edited" };
                 self.open_row(class, None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, true, true);
             }
             Standing::Deleted => {
                 self.open_row("gone", None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, true, false);
             }
             Standing::Inserted => {
                 self.open_row("come", None);
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, false, true);
             }
             Standing::MovedHere(id) => {
@@ -185,7 +185,7 @@ impl Article<'_, '_> {
                     self.out,
                     "<p class=\"tags\"><a href=\"#c{number}-m{id}-from\">moved {id}: stood further {way}</a></p>"
                 );
-                self.chips(hunks);
+                self.chips(&difference.ops, hunks);
                 self.columns(ops, false, true);
             }
             Standing::MovedAway(id) => {
@@ -197,7 +197,7 @@ impl Article<'_, '_> {
                 );
                 let there = stands.get(&id).map(|block| &difference.ops[block.ops.clone()]).unwrap_or_default();
                 let old = self.side(there, true);
-                let _ = write!(self.out, "<p class=\"old\" dir=\"auto\">{old}</p><p class=\"new\"></p>");
+                let _ = write!(self.out, "<p class=\"old\" dir=\"auto\">{old}</p><p class=\"new\" dir=\"auto\"></p>");
             }
         }
         self.out.push_str("</div>\n");
@@ -208,18 +208,20 @@ impl Article<'_, '_> {
         let _ = write!(self.out, "<div class=\"row {class}\"{id}>");
     }
 
-    /// The kinds of change in a row.
-    fn chips(&mut self, hunks: &[Hunk]) {
+    /// The kinds of change in a row; a sentence that moved leads to where it stood, or stands.
+    fn chips(&mut self, ops: &[Op], hunks: &[Hunk]) {
         let mut chips: Vec<String> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
         for hunk in hunks {
             for &tag in &hunk.tags {
                 let found = hunk.found.iter().filter(|(kind, _)| *kind == tag);
                 let values: Vec<String> = found.filter_map(|(_, changed)| became(changed)).collect();
+                let twin = ops.get(hunk.op).and_then(Op::piece).filter(|_| tag == Tag::Moved);
                 let chip = match &values[..] {
-                    [] => name(tag).to_owned(),
+                    [] => twin.and_then(|piece| self.sentence(piece)).unwrap_or_else(|| name(tag).to_owned()),
                     values => format!("{} {}", name(tag), values.join(", ")),
                 };
-                if !chips.contains(&chip) {
+                if known.insert(chip.clone()) {
                     chips.push(chip);
                 }
             }
@@ -227,6 +229,17 @@ impl Article<'_, '_> {
         if !chips.is_empty() {
             let _ = write!(self.out, "<p class=\"tags\"><span>{}</span></p>", chips.join("</span> <span>"));
         }
+    }
+
+    /// What is said of a sentence that moved, at either of its places.
+    fn sentence(&self, piece: &Piece) -> Option<String> {
+        let (twin, article) = (piece.twin?, self.number);
+        let (here, there, what) = match piece.kind {
+            Kind::Delete => ("-from", "", "stands elsewhere now"),
+            Kind::Insert | Kind::Replace | Kind::Equal => ("", "-from", "stood elsewhere"),
+        };
+        let (id, target) = (format!("c{article}-s{twin}{here}"), format!("c{article}-s{twin}{there}"));
+        Some(format!("<a id=\"{id}\" href=\"#{target}\">sentence {twin} moved: {what}</a>"))
     }
 
     /// A paragraph in both layouts; a side that it does not stand on stays empty.
@@ -260,9 +273,9 @@ fn marked_up(line: &Line) -> String {
         if at > 0 {
             out.push_str("<br>");
         }
-        for run in row.chunk_by(|a, b| a.1 == b.1) {
-            let text = escape(&run.iter().map(|(c, _)| *c).collect::<String>());
-            let _ = match run[0].1 {
+        for (ink, text) in row {
+            let text = escape(text);
+            let _ = match ink {
                 Ink::Plain | Ink::Note => write!(out, "{text}"),
                 Ink::Deleted => write!(out, "<del><bdi>{text}</bdi></del>"),
                 Ink::Inserted => write!(out, "<ins><bdi>{text}</bdi></ins>"),
@@ -322,63 +335,5 @@ fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{diff_texts, summary};
-    use super::*;
-    use crate::model::text::Text;
-
-    fn of(old: &Text, new: &Text) -> String {
-        let difference = diff_texts(old, new);
-        let change = Change {
-            heading: new.title().unwrap_or_default(),
-            names: ("a@1", "a@2"),
-            language: new.language(),
-            difference: &difference,
-            summary: &summary(&difference),
-            reverted: None,
-        };
-        page("Changes", &[change], false)
-    }
-
-    #[test]
-    fn nothing_from_outside_is_markup() {
-        let hostile = "</p><script>alert(1)</script><img src=x onerror=\"y\"> \u{202e}'&amp;";
-        let text = |body: &str| Text::new(Some(hostile), None, Some("\"><script>"), [body, hostile, "x", "y", "z"]);
-        let shown = of(&text("one 3"), &text("one <b>5</b>"));
-        assert!(
-            !shown.contains("<script")
-                && !shown.contains("<img")
-                && !shown.contains("<b>")
-                && !shown.contains('\u{202e}')
-        );
-        assert!(shown.contains("&lt;script&gt;") && shown.contains("&amp;amp;"));
-    }
-
-    #[test]
-    fn moves_are_linked_and_both_layouts_are_there() {
-        let paragraphs = |first: &str, second: &str| Text::new(Some("T"), None, Some("ar"), [first, second, "same"]);
-        let (a, b) = (
-            "The bridge is closed for repair until May.",
-            "The road over the pass is open to all who want to go, again.",
-        );
-        let shown = of(&paragraphs(a, b), &paragraphs(b, a));
-        for anchor in ["id=\"c1-m1\"", "href=\"#c1-m1\"", "id=\"c1-m1-from\"", "href=\"#c1-m1-from\""] {
-            assert_eq!(shown.matches(anchor).count(), 1, "{anchor}");
-        }
-        for part in [
-            "class=\"both\" dir=\"auto\"",
-            "class=\"old\" dir=\"auto\"",
-            "@media print",
-            "prefers-color-scheme: dark",
-            "lang=\"ar\"",
-        ] {
-            assert!(shown.contains(part), "{part}");
-        }
-        assert!(!shown.contains("<script") && !shown.contains("http://") && !shown.contains("https://"));
-        for element in ["div", "p", "article", "details", "bdi", "del", "ins"] {
-            let opened =
-                shown.matches(&format!("<{element}>")).count() + shown.matches(&format!("<{element} ")).count();
-            assert_eq!(opened, shown.matches(&format!("</{element}>")).count(), "{element}");
-        }
-    }
-}
+#[path = "html_tests.rs"]
+mod tests;

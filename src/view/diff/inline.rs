@@ -115,7 +115,7 @@ impl Page {
     /// Writes a line, broken where the width asks for it.
     fn line(&mut self, line: Line) {
         for row in line.rows(self.style.width) {
-            write_row(&mut self.out, row, self.style.color);
+            write_row(&mut self.out, &row, self.style.color);
             self.out.push('\n');
         }
     }

@@ -3,10 +3,10 @@
 //! Folded are quotation marks and apostrophes, dashes, ellipses, white space and normal form; format characters are
 //! dropped. Case, digits and all other signs are wording. What is shown is never the key, always the real text.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::work;
 
 /// What `c` is compared as after `before`; `None` where it is dropped.
 ///
@@ -97,29 +97,73 @@ pub(super) fn is_pause(c: char) -> bool {
     matches!(c, ',' | ';' | ':' | '،' | '؛' | '、' | '，' | '；' | '：' | '·' | '՝')
 }
 
+/// Whether `c` is a letter of a script with spaces that folds to itself, is its own normal form, and makes one word with
+/// the letters beside it whatever they are: what most text is made of, and needs no tables.
+pub(super) fn is_simple_letter(c: char) -> bool {
+    matches!(c,
+        'a'..='z' | 'A'..='Z'
+        // Latin, Greek, Cyrillic
+        | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='\u{24f}' | 'Α'..='Ρ' | 'Σ'..='ώ' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}'
+        // Armenian, Arabic, Georgian
+        | 'Ա'..='Ֆ' | 'ա'..='և' | 'ؠ'..='ي' | 'ٱ'..='ۓ' | 'ა'..='ჺ' | 'Ა'..='Ჺ')
+}
+
 /// Numbers for keys, shared by the two sides of one difference: equal keys, equal numbers.
 #[derive(Default)]
 pub(super) struct Keys {
     ids: HashMap<String, u32>,
+    /// How many were given.
+    given: u32,
 }
 
 impl Keys {
     /// The number of `text`, which is folded already, in NFC.
     pub(super) fn id(&mut self, text: &str) -> u32 {
-        let text = match is_nfc_quick(text.chars()) {
-            IsNormalized::Yes => Cow::Borrowed(text),
-            IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
-        };
-        if let Some(&id) = self.ids.get(text.as_ref()) {
-            return id;
+        let normal = |c: char| c.is_ascii() || is_simple_letter(c);
+        if text.chars().all(normal) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+            return self.id_of_letters(text);
         }
-        let id = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-        self.ids.insert(text.into_owned(), id);
-        id
+        let text: String = text.nfc().collect();
+        self.id_of_letters(&text)
     }
 
-    /// How many numbers were given.
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
+    /// The number of simple letters, or of whatever is its own normal form.
+    pub(super) fn id_of_letters(&mut self, text: &str) -> u32 {
+        work::did(text.len());
+        let given = &mut self.given;
+        *self.ids.entry_ref(text).or_insert_with(|| {
+            let id = *given;
+            *given = id.saturating_add(1);
+            id
+        })
+    }
+
+    /// Numbers that no text has: the first of so many.
+    pub(super) fn reserve(&mut self, count: usize) -> u32 {
+        let first = self.given;
+        self.given = first.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use icu_segmenter::WordSegmenter;
+    use icu_segmenter::options::WordBreakInvariantOptions;
+
+    use super::*;
+
+    #[test]
+    fn simple_letters_are_what_the_tables_say_of_them() {
+        let segmenter = WordSegmenter::new_for_non_complex_scripts(WordBreakInvariantOptions::default());
+        for c in ('\0'..=char::MAX).filter(|&c| is_simple_letter(c)) {
+            assert!(c.is_alphabetic() && !c.is_numeric() && !is_unspaced(c), "{c:?}");
+            assert_eq!(fold(c, Some('a')), Some(c), "{c:?}");
+            assert!(is_nfc_quick([c].into_iter()) == IsNormalized::Yes, "{c:?}");
+            let text = format!("{c}{c}a{c}1{c}_{c}'{c} {c}.1");
+            let breaks: Vec<usize> = segmenter.segment_str(&text).collect();
+            let word = text.find(' ').expect("a space");
+            assert_eq!(breaks, [0, word, word + 1, text.len() - 2, text.len() - 1, text.len()], "{c:?}");
+        }
     }
 }

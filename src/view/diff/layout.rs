@@ -8,17 +8,30 @@ use super::tokens::Tokens;
 use super::words::Edit;
 use super::{Block, Difference, Kind, Mark, Op, Piece, Standing};
 
+/// A plan in ops.
+pub(super) struct Laid {
+    /// The ops, none of them tagged.
+    pub(super) difference: Difference,
+    /// The tokens of each block.
+    pub(super) runs: Vec<Edit>,
+    /// The tokens of each op that is no equal one.
+    pub(super) edits: Vec<Edit>,
+}
+
 /// Lays out a plan.
-pub(super) fn layout(plan: &Plan<'_>) -> Difference {
-    let mut layout = Layout { plan, ops: vec![], blocks: vec![] };
+pub(super) fn layout(plan: &Plan<'_>) -> Laid {
+    let mut layout = Layout { plan, ops: vec![], blocks: vec![], runs: vec![], edits: vec![] };
     layout.run();
-    Difference { ops: layout.ops, blocks: layout.blocks, hunks: Vec::new() }
+    let Layout { ops, blocks, runs, edits, .. } = layout;
+    Laid { difference: Difference { ops, blocks, hunks: Vec::new() }, runs, edits }
 }
 
 struct Layout<'p, 'a> {
     plan: &'p Plan<'a>,
     ops: Vec<Op>,
     blocks: Vec<Block>,
+    runs: Vec<Edit>,
+    edits: Vec<Edit>,
 }
 
 impl<'p> Layout<'p, '_> {
@@ -43,26 +56,26 @@ impl<'p> Layout<'p, '_> {
             let borders = next.map_or(&ends, |found| &found.paragraphs);
             for paragraph in i..borders.old.start {
                 match gone.get(&paragraph) {
-                    Some(&id) => self.block(Standing::MovedAway(id), |this| {
+                    Some(&id) => self.block(Standing::MovedAway(id), Edit::default(), |this, _| {
                         this.ops.push(Op::Mark(Mark::MoveFrom { id }));
                     }),
-                    None => self.block(Standing::Deleted, |this| {
-                        let run = this.old_tokens(&(paragraph..paragraph + 1));
-                        this.change(&Edit { old: run, new: 0..0 }, None);
-                    }),
+                    None => {
+                        let run = Edit { old: self.old_tokens(&(paragraph..paragraph + 1)), new: 0..0 };
+                        self.block(Standing::Deleted, run, |this, run| this.change(run, None));
+                    }
                 }
             }
             for paragraph in j..borders.new.start {
                 match come.get(&paragraph) {
-                    Some(&(id, found)) => self.block(Standing::MovedHere(id), |this| this.matched(found, Some(id))),
-                    None => self.block(Standing::Inserted, |this| {
-                        let run = this.new_tokens(&(paragraph..paragraph + 1));
-                        this.change(&Edit { old: 0..0, new: run }, None);
-                    }),
+                    Some(&(id, found)) => self.matched(Standing::MovedHere(id), found, Some(id)),
+                    None => {
+                        let run = Edit { old: 0..0, new: self.new_tokens(&(paragraph..paragraph + 1)) };
+                        self.block(Standing::Inserted, run, |this, run| this.change(run, None));
+                    }
                 }
             }
             if let Some(found) = next {
-                self.block(Standing::InPlace, |this| this.matched(found, None));
+                self.matched(Standing::InPlace, found, None);
                 (i, j) = (found.paragraphs.old.end, found.paragraphs.new.end);
             }
         }
@@ -76,20 +89,27 @@ impl<'p> Layout<'p, '_> {
             return;
         }
         let noise = old != new;
-        self.block(Standing::InPlace, |this| {
+        self.block(Standing::InPlace, Edit::default(), |this, _| {
             this.ops.push(Op::Piece(Piece { noise, ..Piece::new(Kind::Equal, old, new) }));
         });
     }
 
-    fn block(&mut self, standing: Standing, lay: impl FnOnce(&mut Self)) {
+    /// Lays a block of some tokens.
+    fn block(&mut self, standing: Standing, run: Edit, lay: impl FnOnce(&mut Self, &Edit)) {
         let start = self.ops.len();
-        lay(self);
+        lay(self, &run);
         self.blocks.push(Block { ops: start..self.ops.len(), standing });
+        self.runs.push(run);
     }
 
-    /// Paragraphs that belong together: what is equal, what is edited, and the borders that came or went.
-    fn matched(&mut self, found: &Match, moved: Option<u32>) {
+    /// Lays paragraphs that belong together.
+    fn matched(&mut self, standing: Standing, found: &Match, moved: Option<u32>) {
         let (old, new) = (self.old_tokens(&found.paragraphs.old), self.new_tokens(&found.paragraphs.new));
+        self.block(standing, Edit { old, new }, |this, run| this.edited(found, run, moved));
+    }
+
+    /// What is equal in them, what is edited, and the borders that came or went.
+    fn edited(&mut self, found: &Match, Edit { old, new }: &Edit, moved: Option<u32>) {
         let inner = |borders: &[usize], run: &Range<usize>| borders[run.clone()].iter().skip(1).copied().collect();
         let mut borders = Borders {
             merges: inner(&self.plan.old.paragraphs, &found.paragraphs.old),
@@ -160,6 +180,7 @@ impl<'p> Layout<'p, '_> {
         };
         let (old, new) = (side(&self.plan.old, &edit.old), side(&self.plan.new, &edit.new));
         self.ops.push(Op::Piece(Piece { moved, ..Piece::new(kind, old, new) }));
+        self.edits.push(edit.clone());
     }
 
     fn old_tokens(&self, paragraphs: &Range<usize>) -> Range<usize> {

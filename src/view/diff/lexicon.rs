@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::keys::{Keys, fold};
 use super::tags::Tag;
 use super::tokens::Tokens;
+use super::work;
 
 /// The files, by the language's tag.
 const FILES: [(&str, &str); 12] = [
@@ -104,6 +105,8 @@ pub(super) struct Lexicon {
     inside: Vec<(String, Sense)>,
     /// How many words the longest phrase has.
     pub(super) longest: usize,
+    /// How many bytes the longest part of a word has by which it is known: of a longer word no more is looked at.
+    longest_part: usize,
 }
 
 struct Phrase {
@@ -185,6 +188,7 @@ impl Lexicon {
             Pattern::Begins(start) => (&mut self.begins, start),
             Pattern::Ends(end) => (&mut self.ends, end),
         };
+        self.longest_part = self.longest_part.max(key.len());
         table.entry(key).or_default().push(phrase);
     }
 
@@ -222,6 +226,7 @@ impl Lexicon {
     pub(super) fn senses(&self, forms: &[&str], mut found: impl FnMut(Sense, usize)) {
         let Some(&first) = forms.first() else { return };
         let mut try_all = |phrases: &[Phrase]| {
+            work::did(phrases.len());
             for phrase in phrases {
                 let rest = &forms[1..];
                 if phrase.rest.len() <= rest.len()
@@ -234,13 +239,18 @@ impl Lexicon {
         if let Some(phrases) = self.whole.get(first) {
             try_all(phrases);
         }
-        for (at, _) in first.char_indices().skip(1).chain([(first.len(), ' ')]) {
+        let borders = first.char_indices().skip(1).map(|(at, _)| at);
+        for at in borders.chain([first.len()]).take_while(|&at| at <= self.longest_part) {
+            work::did(at);
             if let Some(phrases) = self.begins.get(&first[..at]) {
                 try_all(phrases);
             }
         }
         if !self.ends.is_empty() {
-            for (at, _) in first.char_indices().skip(1) {
+            let far = first.len().saturating_sub(self.longest_part);
+            let tail = first.ceil_char_boundary(far);
+            for at in first[tail..].char_indices().map(|(at, _)| tail + at).filter(|&at| at > 0) {
+                work::did(first.len() - at);
                 if let Some(phrases) = self.ends.get(&first[at..]) {
                     try_all(phrases);
                 }
@@ -255,11 +265,13 @@ impl Lexicon {
 
     /// Whether one of two words negates the other by something inside it: `able` and `unable`, `geldi` and `gelmedi`.
     pub(super) fn are_opposite(&self, a: &str, b: &str) -> bool {
-        /// A shorter rest is another word.
+        /// A shorter rest is another word,
         const REST: usize = 2;
+        /// and what has more bytes is none.
+        const LONGEST: usize = 200;
         let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
         let more = long.len() - short.len();
-        if more == 0 || short.chars().count() < REST {
+        if more == 0 || long.len() > LONGEST || short.chars().count() < REST {
             return false;
         }
         let Opposite { prefix, infix, suffix } = &self.opposite;

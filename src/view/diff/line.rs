@@ -2,6 +2,9 @@
 //!
 //! White space is folded. Control characters and marks that turn the direction of writing are not let through.
 
+use std::fmt::Write;
+use std::ops::Range;
+
 use unicode_width::UnicodeWidthChar;
 
 use super::inline::Style;
@@ -44,16 +47,21 @@ impl Ink {
     }
 }
 
-/// A paragraph in the making: characters that are safe to show, each with its ink.
+/// A paragraph in the making: text that is safe to show, and in which ink.
 pub(super) struct Line {
-    chars: Vec<(char, Ink)>,
+    text: String,
+    /// From this byte on it is written in this ink.
+    inks: Vec<(usize, Ink)>,
     style: Style,
 }
+
+/// A row of a paragraph: stretches of one ink.
+pub(super) type Row<'l> = Vec<(Ink, &'l str)>;
 
 impl Line {
     /// An empty paragraph, to be shown in `style`.
     pub(super) fn new(style: Style) -> Self {
-        Self { chars: Vec::new(), style }
+        Self { text: String::new(), inks: Vec::new(), style }
     }
 
     /// Adds the ops of a paragraph.
@@ -139,67 +147,116 @@ impl Line {
 
     /// Adds text, white space folded to single spaces and line feeds.
     pub(super) fn push(&mut self, ink: Ink, text: &str) {
-        for c in text.chars() {
-            if self.style.all && is_hidden(c) {
-                self.chars.extend(format!("<U+{:04X}>", u32::from(c)).chars().map(|c| (c, ink)));
-                continue;
+        let at = self.text.len();
+        while self.inks.pop_if(|&mut (from, _)| from == at).is_some() {}
+        if self.inks.last().is_none_or(|&(_, last)| last != ink) {
+            self.inks.push((at, ink));
+        }
+        let mut rest = text;
+        while !rest.is_empty() {
+            // Words with one space between them need no folding.
+            let mut after_space = self.text.is_empty() || self.text.ends_with([' ', '\n']);
+            let plain = rest.bytes().take_while(|&byte| {
+                let fits = matches!(byte, b'!'..=b'~') || (byte == b' ' && !after_space);
+                after_space = byte == b' ';
+                fits
+            });
+            let (plain, odd) = rest.split_at(plain.count());
+            self.text.push_str(plain);
+            let mut chars = odd.chars();
+            if let Some(c) = chars.next() {
+                self.push_char(c);
             }
-            let c = match c {
-                '\n' => '\n',
-                // These turn the text around them, which is not ours to show otherwise than it stands.
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => continue,
-                c if c.is_whitespace() => ' ',
-                c if c.is_control() => char::REPLACEMENT_CHARACTER,
-                c => c,
-            };
-            match (self.chars.last().map(|&(last, _)| last), c) {
-                (Some(' ' | '\n') | None, ' ') | (Some('\n') | None, '\n') => {}
-                (Some(' '), '\n') => {
-                    self.chars.pop();
-                    self.chars.push((c, ink));
-                }
-                _ => self.chars.push((c, ink)),
-            }
+            rest = chars.as_str();
         }
     }
 
-    /// The rows of at most `width` columns: broken at spaces, and inside of what is longer than a row.
-    pub(super) fn rows(&self, width: usize) -> Vec<&[(char, Ink)]> {
-        let width = if width == 0 { usize::MAX } else { width };
-        let mut rows = Vec::new();
-        for line in self.chars.split(|&(c, _)| c == '\n') {
-            let (mut start, mut columns, mut space) = (0, 0, None);
-            for (at, &(c, _)) in line.iter().enumerate() {
-                let wide = c.width().unwrap_or(0);
-                if columns + wide > width && at > start {
-                    let next = match space {
-                        _ if c == ' ' => at,
-                        Some(space) => space + 1,
-                        None => at,
-                    };
-                    let end = if c == ' ' { at } else { space.unwrap_or(at) };
-                    rows.push(&line[start..end]);
-                    start = next;
-                    columns = line[start..at].iter().map(|(c, _)| c.width().unwrap_or(0)).sum();
-                    space = None;
-                }
-                if c == ' ' {
-                    if at == start {
-                        start += 1;
-                        continue;
-                    }
-                    space = Some(at);
-                }
-                columns += wide;
+    fn push_char(&mut self, c: char) {
+        if self.style.all && is_hidden(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(self.text, "<U+{:04X}>", u32::from(c));
+            return;
+        }
+        let c = match c {
+            '\n' => '\n',
+            // These turn the text around them, which is not ours to show otherwise than it stands.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => return,
+            c if c.is_whitespace() => ' ',
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        };
+        match (self.text.chars().next_back(), c) {
+            (Some(' ' | '\n') | None, ' ') | (Some('\n') | None, '\n') => {}
+            (Some(' '), '\n') => {
+                self.text.pop();
+                self.text.push(c);
             }
-            let end = line.iter().rposition(|&(c, _)| c != ' ').map_or(start, |last| (last + 1).max(start));
-            rows.push(&line[start.min(end)..end]);
+            _ => self.text.push(c),
         }
-        if rows.last().is_some_and(|row| row.is_empty()) && rows.len() > 1 {
-            rows.pop();
-        }
-        rows
     }
+
+    /// The rows of at most `width` columns, 0 for as many as it takes: broken at spaces, and inside of what is longer than a row.
+    pub(super) fn rows(&self, width: usize) -> Vec<Row<'_>> {
+        let mut rows = Vec::new();
+        let mut from = 0;
+        for line in self.text.split('\n') {
+            rows.extend(broken(line, width).into_iter().map(|row| from + row.start..from + row.end));
+            from += line.len() + 1;
+        }
+        if rows.len() > 1 {
+            rows.pop_if(|row| row.start == row.end);
+        }
+        let mut ink = 0;
+        rows.into_iter().map(|row| self.row(row, &mut ink)).collect()
+    }
+
+    /// A row in its inks; `ink` is the one that held where the last row ended.
+    fn row(&self, row: Range<usize>, ink: &mut usize) -> Row<'_> {
+        let mut runs = Vec::new();
+        let mut at = row.start;
+        while at < row.end {
+            while self.inks.get(*ink + 1).is_some_and(|&(from, _)| from <= at) {
+                *ink += 1;
+            }
+            let end = self.inks.get(*ink + 1).map_or(row.end, |&(from, _)| from.min(row.end));
+            runs.push((self.inks[*ink].1, &self.text[at..end]));
+            at = end;
+        }
+        runs
+    }
+}
+
+/// Where the rows of a line stand in it, without the spaces around them.
+fn broken(line: &str, width: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let (mut start, mut columns, mut space) = (line.len() - line.trim_start_matches(' ').len(), 0, None);
+    let chars = if width == 0 { "" } else { &line[start..] };
+    let begin = start;
+    for (at, c) in chars.char_indices().map(|(at, c)| (begin + at, c)) {
+        let own = wide(c);
+        if columns + own > width && at > start {
+            let (end, next) = match space {
+                _ if c == ' ' => (at, at),
+                Some(space) => (space, space + 1),
+                None => (at, at),
+            };
+            rows.push(start..end);
+            start = next;
+            columns = line[start..at].chars().map(wide).sum();
+            space = None;
+        }
+        if c == ' ' {
+            if at == start {
+                start += 1;
+                continue;
+            }
+            space = Some(at);
+        }
+        columns += own;
+    }
+    let end = line.trim_end_matches(' ').len().max(start);
+    rows.push(start..end);
+    rows
 }
 
 /// Whether a character is not seen where it stands, or is seen as another one.
@@ -211,24 +268,21 @@ pub(super) fn is_hidden(c: char) -> bool {
 }
 
 /// Writes a row, with the codes of its inks where colours are wanted.
-pub(super) fn write_row(out: &mut String, row: &[(char, Ink)], color: bool) {
-    let mut ink = Ink::Plain;
-    for &(c, next) in row {
-        if color && next != ink {
-            if ink != Ink::Plain {
-                out.push_str("\x1b[0m");
-            }
-            out.push_str(next.code().unwrap_or_default());
+pub(super) fn write_row(out: &mut String, row: &[(Ink, &str)], color: bool) {
+    for (ink, text) in row {
+        match ink.code().filter(|_| color) {
+            Some(code) => out.extend([code, text, "\x1b[0m"]),
+            None => out.push_str(text),
         }
-        ink = next;
-        out.push(c);
-    }
-    if color && ink != Ink::Plain {
-        out.push_str("\x1b[0m");
     }
 }
 
 /// The columns that a row takes.
-pub(super) fn columns(row: &[(char, Ink)]) -> usize {
-    row.iter().map(|(c, _)| c.width().unwrap_or(0)).sum()
+pub(super) fn columns(row: &[(Ink, &str)]) -> usize {
+    row.iter().flat_map(|(_, text)| text.chars()).map(wide).sum()
+}
+
+/// The columns that a character takes.
+fn wide(c: char) -> usize {
+    if matches!(c, ' '..='~') { 1 } else { c.width().unwrap_or(0) }
 }

@@ -2,10 +2,11 @@
 //!
 //! Pure: two texts in, a [`Difference`] out, whose ops hold every byte of both; the old text and the ops give the new one
 //! exactly. Words are compared by keys in which typography is folded away (`keys`), and shown as they stand. How it works:
-//! `tokens` cuts, `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
-//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. Between two
-//! texts of a statement, `tags` then says what kind of change each edit is (`side`, by the words of a `lexicon`), and `sentences`
-//! which of them only moved; `names` knows names, also by a [`Gazetteer`] of what stands in other texts.
+//! `tokens` cuts (`cut`, `plain`), `align` lays paragraphs side by side (`likeness`, `candidates`, `chain`), `moves` pairs what stands
+//! elsewhere, `words` (`anchors`) and `tidy` find the edits inside, `plan` is all of that, `layout` makes it ops. What did not
+//! change by a byte is found first (`still`) and never cut. Between two texts of a statement, `tags` then says what kind of change
+//! each edit is (`side`, `dated`, `addresses`, by the words of a `lexicon`), and `sentences` which of them moved; `names` knows
+//! names, also by a [`Gazetteer`] of what stands in other texts.
 //!
 //! Promises: a text differs from itself in nothing; the difference from B to A is that from A to B turned round; time
 //! is bounded on any input, near linear on prose.
@@ -23,10 +24,15 @@ use crate::model::capture::Beside;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
+mod addresses;
 mod align;
 mod anchors;
+#[cfg(test)]
+mod bounded_tests;
 mod candidates;
 mod chain;
+mod cut;
+mod dated;
 mod finds;
 mod gazetteer;
 pub mod html;
@@ -34,29 +40,36 @@ mod hunk;
 pub mod inline;
 pub mod json;
 mod keys;
+#[cfg(test)]
+mod known_tests;
 mod layout;
 mod lexicon;
 mod likeness;
 mod line;
 mod moves;
 mod names;
+mod plain;
 mod plan;
 mod sentences;
 mod side;
 pub mod side_by_side;
+mod still;
 pub mod summary;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod tidy;
 mod tokens;
+mod told;
 pub mod unified;
 mod version;
 mod words;
+mod work;
 
 pub use gazetteer::Gazetteer;
-pub use summary::{Summary, Weight, summary, told};
+pub use summary::{Summary, Weight, summary};
 pub use tags::{Hunk, Tag};
+pub use told::told;
 pub use version::Version;
 
 /// What changed between two texts.
@@ -231,7 +244,7 @@ impl<T: PartialEq> Changed<T> {
 
 /// Compares two texts whose paragraphs are separated by empty lines.
 pub fn diff(old: &str, new: &str) -> Difference {
-    layout::layout(&plan::plan(old, new))
+    layout::layout(&plan::plan(old, new)).difference
 }
 
 /// Compares two texts of a statement: title, stated date and language each by itself, paragraphs through [`diff`]; every
@@ -246,13 +259,10 @@ pub fn compare(old: &Version<'_>, new: &Version<'_>, is_name: &dyn Fn(&str) -> b
     let language = new.language.or(old.language);
     let (before, after) = (old.body_beside(new), new.body_beside(old));
     let tagger = tags::Tagger::new([&before, &after], language, is_name);
-    let mut body = diff(&before, &after);
-    tagger.tag(&mut body);
-    sentences::pair(&mut body);
+    let body = tagger.difference(&plan::plan(&before, &after));
     let titles = (old.title.unwrap_or_default(), new.title.unwrap_or_default());
     let title = (stated && titles.0 != titles.1).then(|| {
-        let mut title = diff(titles.0, titles.1);
-        tagger.tag(&mut title);
+        let mut title = tagger.difference(&plan::plan(titles.0, titles.1));
         title.tag_title();
         title
     });

@@ -1,5 +1,6 @@
 //! Which words of an edit are names: a run of capitals inside a sentence, what stands by a title, what is a name elsewhere.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -11,19 +12,37 @@ use super::tokens::Kind;
 /// A name in a script without spaces has at most so many signs.
 pub(super) const GLYPHS: usize = 4;
 
-/// What tells a name in one paragraph.
-pub(super) struct Names<'s> {
+/// What is known of the words of two texts, whatever the paragraph.
+pub(super) struct Known<'a> {
     /// The words of the language.
     pub(super) lexicon: &'static Lexicon,
-    /// How the words of both texts are written.
-    pub(super) spelling: &'s Spelling<'s>,
+    texts: [&'a str; 2],
+    /// How the words of both are written: found out when it is first asked for.
+    spelling: OnceCell<Spelling<'a>>,
     /// Whether a word is a name elsewhere.
-    pub(super) known: &'s dyn Fn(&str) -> bool,
+    elsewhere: &'a dyn Fn(&str) -> bool,
+}
+
+impl<'a> Known<'a> {
+    /// Of two texts; `elsewhere` says what is a name elsewhere.
+    pub(super) fn of(texts: [&'a str; 2], lexicon: &'static Lexicon, elsewhere: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { lexicon, texts, spelling: OnceCell::new(), elsewhere }
+    }
+
+    fn spelling(&self) -> &Spelling<'a> {
+        self.spelling.get_or_init(|| Spelling::of(self.texts))
+    }
+}
+
+/// What tells a name in one paragraph.
+pub(super) struct Names<'s, 'k> {
+    /// What is known of all of them.
+    pub(super) known: &'s Known<'k>,
     /// Whether a capital inside this paragraph tells anything.
     pub(super) capitals: bool,
 }
 
-impl Names<'_> {
+impl Names<'_, '_> {
     /// Runs of words that are names, as they stand.
     pub(super) fn within(&self, side: &Side<'_>, run: &Range<usize>) -> Finds {
         let mut found: Finds = Vec::new();
@@ -31,10 +50,10 @@ impl Names<'_> {
             match found.last_mut() {
                 Some((form, last)) if last.end == at && side.is_one_name(at - 1) => {
                     form.push(' ');
-                    form.push_str(&side.words[at].form);
+                    form.push_str(side.form(at));
                     last.end = at + 1;
                 }
-                _ => found.push((side.words[at].form.clone(), at..at + 1)),
+                _ => found.push((side.form(at).to_owned(), at..at + 1)),
             }
         }
         found
@@ -48,14 +67,14 @@ impl Names<'_> {
         }
         let titled = |at: usize| side.has_sense_before(at, Sense::BeforeName);
         let shown = || side.shown(&(at..at + 1)).trim_matches(|c: char| !c.is_alphanumeric());
-        let known = || (self.known)(shown());
-        match (side.kind(at), self.lexicon.capitals) {
+        let known = || (self.known.elsewhere)(shown());
+        match (side.kind(at), self.known.lexicon.capitals) {
             (Kind::Word, Capitals::None) => titled(at) || (first && at > 0 && titled(at - 1)) || known(),
             (Kind::Word, Capitals::Names | Capitals::Nouns) if !word.capital => false,
             (Kind::Word, Capitals::Names) => {
                 (self.capitals && (is_acronym(shown()) || !word.opens || titled(at)))
-                    || self.spelling.is_name(shown())
-                    || (!self.spelling.is_small(shown()) && known())
+                    || self.known.spelling().is_name(shown())
+                    || (!self.known.spelling().is_small(shown()) && known())
             }
             (Kind::Word, Capitals::Nouns) => {
                 (self.capitals && is_acronym(shown()))
@@ -64,7 +83,7 @@ impl Names<'_> {
                     || known()
             }
             (Kind::Glyph, _) => is_suffixed(side, at) || self.is_part_of_known(side, at),
-            (Kind::Number | Kind::End | Kind::Pause | Kind::Sign, _) => false,
+            (Kind::Number | Kind::End | Kind::Pause | Kind::Sign | Kind::Whole, _) => false,
         }
     }
 
@@ -73,7 +92,7 @@ impl Names<'_> {
         let glyphs =
             |run: &Range<usize>| run.end <= side.words.len() && run.clone().all(|k| side.kind(k) == Kind::Glyph);
         let around = |length: usize| (at.saturating_sub(length - 1)..=at).map(move |start| start..start + length);
-        (2..=GLYPHS).flat_map(around).any(|run| glyphs(&run) && (self.known)(side.shown(&run)))
+        (2..=GLYPHS).flat_map(around).any(|run| glyphs(&run) && (self.known.elsewhere)(side.shown(&run)))
     }
 }
 

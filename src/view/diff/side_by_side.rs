@@ -127,7 +127,7 @@ impl Page {
             let mut line = Line::new(self.style);
             line.push(Ink::Note, &format!("({hidden})"));
             for row in line.rows(2 * self.column + 3) {
-                write_row(&mut self.out, row, self.style.color);
+                write_row(&mut self.out, &row, self.style.color);
                 self.out.push('\n');
             }
             if more {
@@ -139,7 +139,8 @@ impl Page {
     fn row(&mut self, left: &Line, sign: char, right: &Line) {
         let (left, right) = (left.rows(self.column), right.rows(self.column));
         for at in 0..left.len().max(right.len()) {
-            let (old, new) = (left.get(at).copied().unwrap_or(&[]), right.get(at).copied().unwrap_or(&[]));
+            let (old, new) =
+                (left.get(at).map_or(&[][..], Vec::as_slice), right.get(at).map_or(&[][..], Vec::as_slice));
             write_row(&mut self.out, old, self.style.color);
             let gap = self.column.saturating_sub(columns(old));
             if sign == ' ' && new.is_empty() {

@@ -30,6 +30,20 @@ fn says_what_kind_of_change_it_is() {
 }
 
 #[test]
+fn white_space_alone_is_told_as_that() {
+    let between = |old: &str, new: &str| {
+        let plain = |text| super::super::Version::plain(text, None);
+        summary(&super::super::compare(&plain(old), &plain(new), &|_| false))
+    };
+    for (old, new) in [("One two.\n", "One two."), ("One two.", "One\u{a0}two."), ("One.\n\nTwo.", "One.\n\n\nTwo.")] {
+        let summary = between(old, new);
+        assert!(summary.line.starts_with("only ") && summary.weight == Weight::Typography, "{old:?}: {summary:?}");
+    }
+    assert_eq!(between("One two.\n", "One two.").line, "only white space");
+    assert_eq!(between("One two.", "One two.").line, "no change");
+}
+
+#[test]
 fn counts_paragraphs_apart() {
     let (first, second) = ("One two three four five six.", "Seven eight nine ten eleven twelve thirteen.");
     assert_eq!(line(first, &format!("{first}\n\n{second}")), "1 paragraph added");

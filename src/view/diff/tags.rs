@@ -4,16 +4,18 @@
 //! several kinds; one that is of none is wording. What is found is what stands on one side more often than on the other,
 //! so that reworded text which keeps its figures and negations is wording.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::finds::{Finds, dates_in, phrases, some};
+use super::layout::{Laid, layout};
 use super::lexicon::Lexicon;
-use super::names::{Names, Spelling};
+use super::names::{Known, Names};
+use super::plan::Plan;
 use super::side::Side;
-use super::tokens::Kind as Token;
-use super::{Block, Changed, Difference, Kind, Op, Standing};
+use super::tokens::{Kind as Token, Tokens};
+use super::words::Edit;
+use super::{Changed, Difference, Kind, Op, Standing, sentences, work};
 
 pub use super::hunk::{Hunk, Tag};
 
@@ -22,79 +24,67 @@ const NEAR: usize = 12;
 /// Symbols that belong to the figure beside them.
 const SYMBOLS: [char; 18] = ['-', '−', '–', '+', '%', '‰', '°', '$', '€', '£', '¥', '₽', '₴', '₼', '₾', '֏', '<', '>'];
 
-/// What is known of two texts before their edits are looked at.
+/// Tags the edits between two texts.
 pub(super) struct Tagger<'a> {
-    texts: [&'a str; 2],
-    lexicon: &'static Lexicon,
-    /// How the words of both are written: found out when it is first asked for.
-    spelling: OnceCell<Spelling<'a>>,
-    /// Whether a word is a name elsewhere.
-    known: &'a dyn Fn(&str) -> bool,
+    known: Known<'a>,
 }
 
 impl<'a> Tagger<'a> {
-    /// For the edits between two texts of a language; `known` says what is a name elsewhere.
-    pub(super) fn new(texts: [&'a str; 2], language: Option<&str>, known: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { texts, lexicon: Lexicon::of(language), spelling: OnceCell::new(), known }
+    /// For the edits between two texts of a language; `elsewhere` says what is a name elsewhere.
+    pub(super) fn new(texts: [&'a str; 2], language: Option<&str>, elsewhere: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { known: Known::of(texts, Lexicon::of(language), elsewhere) }
     }
 
-    /// Tags every edit of a difference, and sums each up.
-    pub(super) fn tag(&self, difference: &mut Difference) {
-        let mut hunks = Vec::new();
-        for block in &difference.blocks {
-            let ops = &difference.ops[block.ops.clone()];
-            if ops.iter().filter_map(Op::piece).any(|piece| piece.kind != Kind::Equal) {
-                self.paragraph(ops, block, &mut hunks);
+    /// The difference that a plan comes to, every edit tagged and summed up.
+    pub(super) fn difference(&self, plan: &Plan<'_>) -> Difference {
+        let Laid { mut difference, runs, edits } = layout(plan);
+        let mut rest = edits.as_slice();
+        for (block, run) in difference.blocks.iter().zip(&runs) {
+            let changed = |&at: &usize| difference.ops[at].piece().is_some_and(|piece| piece.kind != Kind::Equal);
+            let ops: Vec<usize> = block.ops.clone().filter(changed).collect();
+            let (own, others) = rest.split_at(ops.len());
+            rest = others;
+            if own.is_empty() {
+                continue;
             }
+            let mut hunks = self.hunks((&plan.old, &plan.new), run, own);
+            for (hunk, op) in hunks.iter_mut().zip(ops) {
+                hunk.op = op;
+                if matches!(block.standing, Standing::Inserted | Standing::Deleted) {
+                    // What stands in a paragraph that came or went is told by its tags alone.
+                    hunk.found.clear();
+                }
+            }
+            difference.hunks.append(&mut hunks);
         }
-        for hunk in &hunks {
+        sentences::pair(&mut difference, plan, &edits, self);
+        for hunk in &difference.hunks {
             if let Op::Piece(piece) = &mut difference.ops[hunk.op] {
                 piece.tags.clone_from(&hunk.tags);
             }
         }
-        difference.hunks = hunks;
+        difference
     }
 
-    fn paragraph(&self, ops: &[Op], block: &Block, hunks: &mut Vec<Hunk>) {
-        let text = |side: fn(&super::Piece) -> &str| ops.iter().filter_map(Op::piece).map(side).collect::<String>();
-        let (old, new) = (text(|piece| &piece.old), text(|piece| &piece.new));
-        let (old, new) = (Side::of(&old, self.lexicon), Side::of(&new, self.lexicon));
-        let whole = matches!(block.standing, Standing::Inserted | Standing::Deleted);
-        let spelling = self.spelling.get_or_init(|| Spelling::of(self.texts));
-        let names = Names {
-            lexicon: self.lexicon,
-            spelling,
-            known: self.known,
-            capitals: !old.is_headline() && !new.is_headline(),
-        };
-        let mut edits = Edits { old: &old, new: &new, lexicon: self.lexicon, names, dates: Vec::new() };
-        let (mut i, mut j) = (0, 0);
-        for (at, op) in ops.iter().enumerate() {
-            let Op::Piece(piece) = op else { continue };
-            let (before, after) = (i..i + piece.old.len(), j..j + piece.new.len());
-            (i, j) = (before.end, after.end);
-            if piece.kind != Kind::Equal {
-                let tokens = (old.tokens_of(&before), new.tokens_of(&after));
-                let mut hunk = edits.hunk(tokens);
-                hunk.op = block.ops.start + at;
-                if whole {
-                    // What stands in a paragraph that came or went is told by its tags alone.
-                    hunk.found.clear();
-                }
-                hunks.push(hunk);
-            }
-        }
+    /// The edits of a run of tokens that became another, each summed up.
+    pub(super) fn hunks(&self, (old, new): (&Tokens<'_>, &Tokens<'_>), run: &Edit, edits: &[Edit]) -> Vec<Hunk> {
+        let lexicon = self.known.lexicon;
+        let (old, new) = (Side::of(old.part(run.old.clone()), lexicon), Side::of(new.part(run.new.clone()), lexicon));
+        let names = Names { known: &self.known, capitals: !old.is_headline() && !new.is_headline() };
+        let mut known = Edits { old: &old, new: &new, lexicon, names, date: (0..0, 0..0) };
+        let within = |tokens: &Range<usize>, run: &Range<usize>| tokens.start - run.start..tokens.end - run.start;
+        edits.iter().map(|edit| known.hunk((within(&edit.old, &run.old), within(&edit.new, &run.new)))).collect()
     }
 }
 
 /// What is known of the edits of one paragraph.
-struct Edits<'s, 'a> {
-    old: &'s Side<'a>,
-    new: &'s Side<'a>,
+struct Edits<'s, 'k> {
+    old: &'s Side<'s>,
+    new: &'s Side<'s>,
     lexicon: &'static Lexicon,
-    names: Names<'s>,
-    /// Dates that are told already, as words of the new text: `12 May` that became `13 June` is two edits, and one date.
-    dates: Vec<(Range<usize>, Range<usize>)>,
+    names: Names<'s, 'k>,
+    /// The last date that was told, as words of either text: `12 May` that became `13 June` is two edits, and one date.
+    date: (Range<usize>, Range<usize>),
 }
 
 impl Edits<'_, '_> {
@@ -119,7 +109,7 @@ impl Edits<'_, '_> {
         self.dates(&mut hunk, &before, &after, &mut covered);
         let figures = |side: &Side<'_>, run: &Range<usize>| -> Finds {
             let figures = run.clone().filter(|&at| side.is_figure(at) && !side.is_date(at));
-            figures.map(|at| (side.words[at].form.clone(), at..at + 1)).collect()
+            figures.map(|at| (side.form(at).to_owned(), at..at + 1)).collect()
         };
         self.compare(
             &mut hunk,
@@ -184,9 +174,7 @@ impl Edits<'_, '_> {
 
     /// The same words with other capitals, or with other signs between them.
     fn is_spelling(&self, before: &Range<usize>, after: &Range<usize>, hunk: &mut Hunk) -> bool {
-        let letters = |side: &Side<'_>, run: &Range<usize>| -> String {
-            side.words[run.clone()].iter().map(|word| word.form.as_str()).collect()
-        };
+        let letters = |side: &Side<'_>, run: &Range<usize>| -> String { run.clone().map(|at| side.form(at)).collect() };
         if before.is_empty() || after.is_empty() || letters(self.old, before) != letters(self.new, after) {
             return false;
         }
@@ -229,12 +217,13 @@ impl Edits<'_, '_> {
         let runs = |finds: &Finds| finds.first().map_or(0..0, |find| find.1.clone());
         let told = (runs(&a), runs(&b));
         hunk.tags.push(Tag::Date);
-        let is_told = self
-            .dates
-            .iter()
-            .any(|(old, new)| (!old.is_empty() && *old == told.0) || (!new.is_empty() && *new == told.1));
-        if !is_told {
-            self.dates.push(told);
+        let is = |date: &Range<usize>, known: &Range<usize>| !date.is_empty() && date == known;
+        if !is(&told.0, &self.date.0) && !is(&told.1, &self.date.1) {
+            for (date, known) in [(told.0, &mut self.date.0), (told.1, &mut self.date.1)] {
+                if !date.is_empty() {
+                    *known = date;
+                }
+            }
             self.found(hunk, Tag::Date, a, b);
         }
     }
@@ -249,13 +238,18 @@ impl Edits<'_, '_> {
         (before, after): (&Range<usize>, &Range<usize>),
         covered: &mut (Vec<bool>, Vec<bool>),
     ) {
-        a.retain(|(form, _)| match b.iter().position(|(other, _)| other == form) {
-            Some(at) => {
-                b.remove(at);
+        work::did(a.len() + b.len());
+        let mut both = in_both(&a, &b);
+        let mut others = both.clone();
+        let is_more = |form: &str, both: &mut HashMap<String, usize>| match both.get_mut(form) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
                 false
             }
-            None => true,
-        });
+            Some(_) | None => true,
+        };
+        a.retain(|(form, _)| is_more(form, &mut both));
+        b.retain(|(form, _)| is_more(form, &mut others));
         // What only stands beside the edit was there to be found on both sides.
         a.retain(|(_, words)| words.start < before.end && words.end > before.start);
         b.retain(|(_, words)| words.start < after.end && words.end > after.start);
@@ -294,11 +288,11 @@ impl Edits<'_, '_> {
         let mut forms: HashMap<&str, usize> = HashMap::new();
         let (mut old, mut new) = (0, 0);
         for at in before.clone().filter(|at| !covered.0[at - before.start]) {
-            *forms.entry(&self.old.words[at].form).or_default() += 1;
+            *forms.entry(self.old.form(at)).or_default() += 1;
             old += 1;
         }
         for at in after.clone().filter(|at| !covered.1[at - after.start]) {
-            match forms.get_mut(self.new.words[at].form.as_str()) {
+            match forms.get_mut(self.new.form(at)) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     old -= 1;
@@ -322,8 +316,8 @@ impl Edits<'_, '_> {
         }
         for i in before.clone() {
             for j in after.clone() {
-                let (a, b) = (&self.old.words[i], &self.new.words[j]);
-                if !covered.1[j - after.start] && self.lexicon.are_opposite(&a.form, &b.form) {
+                let (a, b) = (self.old.form(i), self.new.form(j));
+                if !covered.1[j - after.start] && self.lexicon.are_opposite(a, b) {
                     (covered.0[i - before.start], covered.1[j - after.start]) = (true, true);
                     let find = |run: usize| vec![(String::new(), run..run + 1)];
                     self.found(hunk, Tag::Negation, find(i), find(j));
@@ -332,4 +326,12 @@ impl Edits<'_, '_> {
             }
         }
     }
+}
+
+/// How often each form stands in both.
+fn in_both(a: &Finds, b: &Finds) -> HashMap<String, usize> {
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    a.iter().for_each(|(form, _)| counts.entry(form).or_default().0 += 1);
+    b.iter().for_each(|(form, _)| counts.entry(form).or_default().1 += 1);
+    counts.into_iter().map(|(form, (old, new))| (form.to_owned(), old.min(new))).collect()
 }

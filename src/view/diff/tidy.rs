@@ -4,6 +4,7 @@
 
 use super::tokens::{Kind, Tokens};
 use super::words::Edit;
+use super::work;
 
 /// Up to so many common words between two edits are chance, where neither edit is shorter.
 const ISLAND: usize = 2;
@@ -67,6 +68,7 @@ fn drowns(left: &Weighed, right: &Weighed, old: &Tokens<'_>, new: &Tokens<'_>) -
     if is_shifted(left, right, old, new) {
         return true;
     }
+    work::did(island.len());
     let words = old.words(island.clone());
     if words == 0 {
         let ends = old.kinds[island.clone()].contains(&Kind::End);
@@ -128,11 +130,13 @@ fn slide(edits: &mut [Edit], old: &Tokens<'_>, new: &Tokens<'_>, run: &Edit) {
         let mut back = 0;
         while place > low + back && keys[span.start - back - 1] == keys[span.end - back - 1] {
             back += 1;
+            work::did(1);
             consider(-back.cast_signed());
         }
         let mut on = 0;
         while place + on < high && keys[span.start + on] == keys[span.end + on] {
             on += 1;
+            work::did(1);
             consider(on.cast_signed());
         }
         let shift = best.1;
@@ -149,7 +153,7 @@ fn score(tokens: &Tokens<'_>, start: usize, from: usize, to: usize) -> u32 {
         Kind::Pause => 1,
         // Where words stand without spaces, a space is a sign.
         Kind::Glyph => u32::from(tokens.text(before..before + 1).ends_with(char::is_whitespace)),
-        Kind::Word | Kind::Number | Kind::Sign => 0,
+        Kind::Word | Kind::Number | Kind::Sign | Kind::Whole => 0,
     };
     let begins = if from == start { 2 } else { border(from - 1) };
     2 * begins + border(to - 1)

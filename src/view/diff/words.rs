@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::anchors::{Anchor, anchors};
+use super::work;
 use imara_diff::{Algorithm, Diff, NoSliderHeuristic, Token};
 
 /// Two runs are long where the product of their lengths is greater.
@@ -14,8 +15,8 @@ const LONG: usize = 16_000_000;
 /// Long runs are cut at what stands once in both: first runs of so many tokens, then shorter ones.
 const ANCHORS: [usize; 3] = [6, 3, 1];
 
-/// A run of the first text that became a run of the second; not both are empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A run of the first text that became a run of the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Edit {
     /// The tokens of the first text.
     pub(super) old: Range<usize>,
@@ -24,6 +25,7 @@ pub(super) struct Edit {
 }
 
 /// Compares runs of keys; kept between runs, so that a short one costs no more than its length.
+#[derive(Default)]
 pub(super) struct Words {
     /// The number of a key in the current pair of runs, with the pair that it was given in.
     local: Vec<(u32, u32)>,
@@ -31,11 +33,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// For keys below `keys`.
-    pub(super) fn new(keys: usize) -> Self {
-        Self { local: vec![(0, 0); keys], round: 0 }
-    }
-
     /// The edits that make `new` of `old`, in order, positions counted from the start of the runs.
     pub(super) fn edits(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
         let mut found = Vec::new();
@@ -75,6 +72,7 @@ impl Words {
 
     fn histogram(&mut self, old: &[u32], new: &[u32]) -> Vec<Edit> {
         // The algorithm keeps a list for each key there is: numbers are given anew, from 0, for each pair.
+        work::did(old.len() + new.len());
         self.round += 1;
         let mut count = 0;
         let before: Vec<Token> = old.iter().map(|&key| self.number(key, &mut count)).collect();
@@ -87,6 +85,9 @@ impl Words {
     }
 
     fn number(&mut self, key: u32, count: &mut u32) -> Token {
+        if self.local.len() <= key as usize {
+            self.local.resize(key as usize + 1, (0, 0));
+        }
         let slot = &mut self.local[key as usize];
         if slot.0 != self.round {
             *slot = (self.round, *count);

@@ -47,8 +47,8 @@ pub(super) fn changes(common: &Common, args: &Diff, since: &str) -> Result<Pairs
 
 /// Every statement whose latest text is another one in another archive; what stands in one alone is told beside.
 pub(super) fn against(common: &Common, args: &Diff, other: &Path, out: &mut Out) -> Result<Pairs, Refused> {
-    let (setup, there) = (place::set_up(common)?, elsewhere(common, other)?);
-    let (archive, others) = (setup.open()?, there.open()?);
+    let (setup, (there, others)) = (place::set_up(common)?, elsewhere(common, other)?);
+    let archive = setup.open()?;
     let filter = Filter { sources: sources(&archive, args)?, ..Filter::default() };
     let (ours, mut theirs) = (archive.index().statements(&filter)?, HashSet::new());
     theirs.extend(others.index().statements(&filter)?.into_iter().map(|row| row.statement));

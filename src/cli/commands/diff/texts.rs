@@ -1,13 +1,14 @@
 //! Which two texts a person means.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use anyhow::Context;
 use url::Url;
 
 use onrecord::archive::history::{History, Revision};
-use onrecord::archive::reader::{Archive, KeptExchange};
+use onrecord::archive::reader::{Archive, KeptExchange, Places};
 use onrecord::collect::round::read_kept;
 use onrecord::model::capture::Beside;
 use onrecord::model::source::ReadSettings;
@@ -90,8 +91,8 @@ fn revisions(common: &Common, statement: &str, rest: &[String]) -> Result<Pairs,
 
 /// A statement as it stands in another archive, and as it stands in ours.
 fn against(common: &Common, statement: &str, other: &Path) -> Result<Pairs, Refused> {
-    let (setup, there) = (place::set_up(common)?, elsewhere(common, other)?);
-    let (archive, others) = (setup.open()?, there.open()?);
+    let (setup, (there, others)) = (place::set_up(common)?, elsewhere(common, other)?);
+    let archive = setup.open()?;
     let (id, revision) = picked(&archive, statement)?;
     let history = others.history(&id)?;
     let Some(latest) = history.latest() else {
@@ -104,9 +105,12 @@ fn against(common: &Common, statement: &str, other: &Path) -> Result<Pairs, Refu
     Ok(Pairs { pairs: vec![pair], archive: Some(archive) })
 }
 
-/// The same configuration with another archive.
-pub(super) fn elsewhere(common: &Common, archive: &Path) -> Result<Setup, Refused> {
-    place::set_up(&Common { config: common.config.clone(), archive: Some(archive.to_owned()), ..*common })
+/// The same configuration with another archive, which may be an older copy of ours: no newer state of it is asked for.
+pub(super) fn elsewhere(common: &Common, archive: &Path) -> Result<(Setup, Archive), Refused> {
+    let setup = place::set_up(&Common { config: common.config.clone(), archive: Some(archive.to_owned()), ..*common })?;
+    let opened = Archive::open(&Places { desk: None, ..setup.places()? });
+    let opened = opened.with_context(|| format!("cannot open the archive at {}", archive.display()))?;
+    Ok((setup, opened))
 }
 
 /// The earlier revision, not the one before, that a revision reads the same as.
@@ -155,11 +159,11 @@ fn file(path: &str) -> Result<Named, Refused> {
 
 /// A file as a text of a statement: our canonical form, a saved page, or plain paragraphs.
 pub fn open(path: &str) -> Result<Text, Refused> {
-    Ok(match read_file(path)?.0 {
-        Content::Statement(text) => text,
-        Content::Plain(text, language) => {
-            Text::new(None, None, language.as_deref(), text.replace("\r\n", "\n").split("\n\n"))
-        }
+    let content = read_file(path)?.0;
+    let language = content.language();
+    Ok(match &content {
+        Content::Plain(text, _) => Text::new(None, None, language, text.replace("\r\n", "\n").split("\n\n")),
+        Content::Statement(text) => text.clone(),
     })
 }
 
@@ -181,6 +185,5 @@ fn read_file(path: &str) -> Result<(Content, Option<Beside>), Refused> {
         Ok(text) => text,
         Err(error) => read::charset::decode(error.as_bytes(), Some("text/plain")).text,
     };
-    let language = read::language_of(&text);
-    Ok((Content::Plain(text, language), None))
+    Ok((Content::Plain(text, OnceCell::new()), None))
 }

@@ -18,7 +18,7 @@ use crate::archive::log::Log;
 use crate::archive::storage::Storage;
 use crate::archive::tiles;
 use crate::model::digest::Digest;
-use crate::model::entry::{Capture, Entry, Fact, Poll, SegmentFact};
+use crate::model::entry::{Answer, Entry, Fact, SegmentFact};
 use crate::model::finding::{Finding, Level};
 
 /// How many bundles of entries are read at once; a stretch goes on until an entry that names segments.
@@ -160,19 +160,14 @@ impl Stretch {
 }
 
 /// What an entry names that must lie in the segments, and what it is to it.
-fn must_be_held<'a>(fact: &Fact, sums: &'a [(Digest, String)]) -> Vec<(Digest, &'a str)> {
-    let summed = || sums.iter().map(|(digest, name)| (*digest, name.as_str()));
-    match fact {
-        Fact::Capture(Capture { answer, .. }) | Fact::Poll(Poll { answer, .. }) => {
-            let peers = answer.hop_peers.iter().chain([&answer.peer]);
-            summed().chain(peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain")))).collect()
-        }
-        Fact::Reading(_) | Fact::Rules(_) => summed().collect(),
+fn must_be_held<'a>(fact: &'a Fact, sums: &'a [(Digest, String)]) -> impl Iterator<Item = (Digest, &'a str)> {
+    let summed = match fact {
+        Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_) | Fact::Rules(_) => sums,
         // the sums of a segment are those of whole files
-        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => {
-            Vec::new()
-        }
-    }
+        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => &[],
+    };
+    let chains = fact.answer().into_iter().flat_map(Answer::chains);
+    summed.iter().map(|(digest, name)| (*digest, name.as_str())).chain(chains.map(|chain| (chain, "chain")))
 }
 
 /// What was seen when the segments of a stretch were read, else what lies in those before it.

@@ -11,7 +11,7 @@ use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::said;
 use crate::archive::proof::{Growth, Inclusion, open};
 use crate::archive::stamps::Roots;
-use crate::archive::warc::{Check, Kind};
+use crate::archive::warc::{Check, Kind, Seen};
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, Fact, Keeping};
 use crate::model::finding::{Finding, Level};
@@ -272,7 +272,7 @@ impl<'a> Checking<'a> {
             let vouched = match part {
                 Part::Summed(number, name) => of(*number).is_some_and(|proved| proved.entry.sum(name).is_some()),
                 Part::Named(digest) => {
-                    entries.iter().any(|proved| bundle::named(&proved.entry).any(|one| one == *digest))
+                    entries.iter().any(|proved| bundle::named(&proved.entry).contains(digest))
                 }
                 Part::Inclusion(number, _) => of(*number).is_some(),
                 Part::Top(_) | Part::Entry(_) | Part::Stamped(_) | Part::Stamp(..) | Part::Growth(_) => true,
@@ -343,27 +343,23 @@ impl<'a> Checking<'a> {
         let Some(bytes) = self.get(&Part::Top(name::RECORDS)) else {
             return self.unsound(name::RECORDS, "the file is missing");
         };
-        let (records, faults) = records::read(bytes);
-        for fault in faults {
+        if let Some(fault) = records::read(bytes, |seen| self.record(&seen)) {
             self.unsound(name::RECORDS, fault);
         }
-        for seen in records {
-            let id = seen.record.id().unwrap_or("without an id").to_owned();
-            for fault in &seen.faults {
-                self.unsound(name::RECORDS, format!("the record {id} is damaged: {fault}"));
-            }
-            if seen.check_block() != Check::Passed || seen.check_payload() == Check::Failed {
-                self.unsound(name::RECORDS, format!("the record {id} does not have its digest"));
-            }
-            let block = seen.block_digest;
-            let vouches = |proved: &Proved| {
-                let sums = proved.entry.sums.iter().any(|(digest, _)| *digest == block);
-                let names = bundle::named(&proved.entry).any(|digest| digest == block);
-                (sums || names) && records::belongs(&seen.record, &records::addresses(&proved.entry))
-            };
-            if seen.record.kind != Kind::Warcinfo && !self.told.entries.iter().any(vouches) {
-                self.unsound(name::RECORDS, format!("the record {id} is of no exchange that an entry here sums"));
-            }
+    }
+
+    fn record(&mut self, seen: &Seen) {
+        let id = seen.record.id().unwrap_or("without an id").to_owned();
+        if seen.check_block() != Check::Passed || seen.check_payload() == Check::Failed {
+            self.unsound(name::RECORDS, format!("the record {id} does not have its digest"));
+        }
+        let block = seen.block_digest;
+        let vouches = |Proved { entry, .. }: &Proved| {
+            (entry.sums.iter().any(|(digest, _)| *digest == block) || bundle::named(entry).contains(&block))
+                && records::belongs(&seen.record, entry)
+        };
+        if seen.record.kind != Kind::Warcinfo && !self.told.entries.iter().any(vouches) {
+            self.unsound(name::RECORDS, format!("the record {id} is of no exchange that an entry here sums"));
         }
     }
 }

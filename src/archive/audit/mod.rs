@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use stretch::Stretches;
 
+use super::README;
 use super::index::{self, Index, IndexError, IndexPlace, Reached};
 use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
@@ -164,18 +165,25 @@ impl Audit<'_> {
 
     /// Looks for files that no entry names.
     fn others(&mut self, files: &[(String, u64)]) {
-        for (key, _) in files {
+        for (key, size) in files {
             let known = key.starts_with("logs/") || self.named.contains(key);
-            if known || key.starts_with("index.") || key == "README.md" {
+            if known || key.starts_with("index.") || key == "README.md" && self.is_readme(key, *size) {
                 continue;
             }
-            let what = if key.starts_with("segments/") {
+            let what = if key == "README.md" {
+                "not the page that this version of onrecord writes: another version's, or changed; nothing vouches for it"
+            } else if key.starts_with("segments/") {
                 "no entry names this file: it was being written when a run was cut short, or does not belong here"
             } else {
                 "this file does not belong to the archive"
             };
             self.tell(Finding::new(Level::Note, key.clone(), what));
         }
+    }
+
+    fn is_readme(&self, key: &str, size: u64) -> bool {
+        let read = || self.places.storage.get(key).ok().flatten();
+        size == README.len() as u64 && read().is_some_and(|bytes| bytes == README.as_bytes())
     }
 
     /// Compares the index that stands with the new one, and puts the new one in its place where they differ.

@@ -39,7 +39,7 @@ for dir in entries/*; do
         { printf 'c2sp.org/tlog-proof@v1\nindex %s\n' "$n"; sed 1d "$t/path"; echo; cat "$at"; } | cmp -s - "$proof" || bad "$proof: not of $at"
         climb "$n" $((size - 1)) < "$t/path"; [ "$new $proof" = "$root $dir/$size.tlog-proof" ] || bad "$proof: another root, or size"
 done; done
-gunzip -c < records.warc.gz > "$t/warc" 2>"$t/why" || bad 'records.warc.gz is damaged'
+(ulimit -f 2097152; gunzip -c < records.warc.gz > "$t/warc") 2>"$t/why" || bad 'records.warc.gz is damaged'
 while IFS= read -r line; do type='' n='' w='records.warc.gz, a record'   # the block of each is what an entry sums, or certificates that it names
     while [ "$line" != "$cr" ]; do case $line in WARC-Type:*) type=$type$line ;; [Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll]*) n=$n$line ;; esac
         IFS= read -r line || bad "$w without an end"; done; n=${n#Content-Length: } n=${n%"$cr"}; case $n in '' | *[!0-9]*) bad "$w without a length" ;; esac

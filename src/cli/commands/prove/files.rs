@@ -123,7 +123,7 @@ impl Taking {
                 self.folder(&entry.path(), &format!("{name}/"))?;
             } else {
                 anyhow::ensure!(kind.is_file(), "{name} is no plain file");
-                self.take(name, File::open(entry.path())?)?;
+                self.take(name, entry.metadata()?.len(), File::open(entry.path())?)?;
             }
         }
         Ok(())
@@ -143,18 +143,20 @@ impl Taking {
                 continue;
             }
             anyhow::ensure!(file.is_file(), "{name} is no plain file");
-            self.take(name, file)?;
+            self.take(name, file.size(), file)?;
         }
         self.inside();
         Ok(())
     }
 
-    fn take(&mut self, name: String, file: impl Read) -> anyhow::Result<()> {
+    /// Takes a file that is said to have so many bytes, which it is not believed.
+    fn take(&mut self, name: String, size: u64, file: impl Read) -> anyhow::Result<()> {
         plain(&name)?;
         anyhow::ensure!(self.folded.insert(name.to_lowercase()), "it holds {name} twice");
         anyhow::ensure!(self.folded.len() <= MOST_FILES, "it holds more files than a proof has");
         let mut bytes = Vec::new();
         let left = MOST_BYTES - self.bytes;
+        anyhow::ensure!(size <= left, "it is larger than any proof");
         file.take(left + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
         self.bytes += bytes.len() as u64;
         anyhow::ensure!(self.bytes <= MOST_BYTES, "it is larger than any proof");

@@ -65,7 +65,9 @@ pub(super) fn read_block<T: Read>(data: &mut Source<T>, stated: u64, keep: u64, 
         }
         let bytes = &bytes[..bytes.len().min(bounded(stated - length))];
         whole.update(bytes);
-        if !message || head.is_found() {
+        if !message {
+            // the payload is the block: hashed once
+        } else if head.is_found() {
             payload.update(bytes);
         } else if let Some(body) = head.find(bytes) {
             payload.update(&bytes[body..]);
@@ -76,7 +78,8 @@ pub(super) fn read_block<T: Read>(data: &mut Source<T>, stated: u64, keep: u64, 
         length += count as u64;
         data.skip(count);
     }
-    Block { kept, length, digest: whole.finish(), payload: payload.finish() }
+    let digest = whole.finish();
+    Block { kept, length, digest, payload: if message { payload.finish() } else { digest } }
 }
 
 /// Reads a line with its end, if that is not farther than `limit`.

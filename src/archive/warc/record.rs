@@ -75,7 +75,7 @@ pub struct Record {
 }
 
 /// Where a record lies in a file: the bytes of its gzip member, or of the record where the file is not compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
     /// The first byte.
     pub offset: u64,

@@ -1,5 +1,6 @@
 //! An archive to measure by: an office of so many statements, read and kept as a round would.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +11,17 @@ use url::Url;
 use onrecord::archive::index::IndexPlace;
 use onrecord::archive::keyring::Keyring;
 use onrecord::archive::reader::Places;
-use onrecord::archive::sight::{Readings, Sight};
+use onrecord::archive::sight::{ListingSight, Readings, Sight};
 use onrecord::archive::storage::{Disk, Storage};
 use onrecord::archive::writer::Writer;
 use onrecord::model::capture::{Exchange, Judgement, Verdict, Visit};
+use onrecord::model::entry::Tally;
 use onrecord::model::source::{Keep, ReadSettings};
 use onrecord::model::statement::{SourceId, StatementId};
 use onrecord::read::{self, Page};
+
+/// Statements that a round finds.
+const ROUND: usize = 500;
 
 /// Words that a press office uses, for texts that compress as texts do.
 const WORDS: &str = "the ministry of defence informs that units took part in exercise which was concluded on schedule and \
@@ -81,40 +86,59 @@ pub fn fill(folder: &Path, count: usize, size: usize) -> (usize, Places) {
         keys: vec![key.verifier()],
     };
     let mut writer = Writer::open(places.clone(), key, ring.store(), "a benchmark", "onrecord/bench", start()).unwrap();
-    let judgement = Judgement { verdict: Verdict::Statement, evidence: vec![], final_at_once: false };
+    let address = |n: usize| Url::parse(&format!("http://127.0.0.1:9/news/{n}.html")).unwrap();
     let mut bytes = 0;
-    for n in 0..count {
-        let body = page(n, size).into_bytes();
-        bytes += body.len();
-        let url = Url::parse(&format!("http://127.0.0.1:9/news/{n}.html")).unwrap();
-        let now = start() + TimeDelta::seconds(n as i64);
-        let reading = read::read(&read_as(&body, &url), &ReadSettings::default());
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", body.len());
-        let answer = Exchange {
-            url: url.clone(),
-            at: now,
-            request: format!("GET /news/{n}.html HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n").into_bytes(),
-            head: head.into_bytes(),
-            status: 200,
-            headers: vec![("content-type".into(), "text/html".into())],
-            body,
-            protocols: vec!["http/1.1".into()],
-            tls: None,
-            ip: None,
-            elapsed: Duration::ZERO,
-        };
-        let visit = Visit { hops: vec![], answer };
-        let sight = Sight::of(start(), &source, &visit, &judgement);
-        let readings = Readings { fresh: Some(reading), again: None };
-        writer
-            .capture(&StatementId::mint(&source, url.as_str()), &sight, readings, Keep::Changed, Duration::ZERO)
-            .unwrap();
-        if n % 500 == 499 {
-            writer.publish(now).unwrap();
+    for first in (0..count).step_by(ROUND) {
+        let all = first..count.min(first + ROUND);
+        let links: BTreeSet<String> = all.clone().map(|n| address(n).to_string()).collect();
+        let listing = ListingSight { how: "listing", links };
+        // most rounds find nothing new: the listing is looked at, and holds what it held
+        let mut round = start();
+        for quiet in 0..10 {
+            round = start() + TimeDelta::seconds((first * 10 + quiet) as i64);
+            let visit = answer(&Url::parse("http://127.0.0.1:9/news").unwrap(), round, b"a listing".to_vec());
+            writer.poll(&Sight::of(round, &source, &visit, &judged(Verdict::Listing)), Some(&listing)).unwrap();
         }
+        let mut tally = Tally::new(&source);
+        for n in all {
+            let (url, body) = (address(n), page(n, size).into_bytes());
+            bytes += body.len();
+            let reading = read::read(&read_as(&body, &url), &ReadSettings::default());
+            let visit = answer(&url, round + TimeDelta::seconds((n - first) as i64), body);
+            let readings = Readings { fresh: Some(reading), again: None };
+            let (statement, judgement) = (StatementId::mint(&source, url.as_str()), judged(Verdict::Statement));
+            let sight = Sight::of(round, &source, &visit, &judgement);
+            writer.capture(&statement, &sight, readings, Keep::Changed, Duration::ZERO).unwrap();
+            tally.count(Verdict::Statement);
+        }
+        let ended = round + TimeDelta::seconds(ROUND as i64);
+        writer.round(round, ended, &[tally]).unwrap();
+        writer.publish(ended).unwrap();
     }
-    writer.publish(start()).unwrap();
     (bytes, places)
+}
+
+fn judged(verdict: Verdict) -> Judgement {
+    Judgement { verdict, evidence: vec![], final_at_once: false }
+}
+
+/// What an office answers at an address.
+fn answer(url: &Url, at: DateTime<Utc>, body: Vec<u8>) -> Visit {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", body.len());
+    let answer = Exchange {
+        url: url.clone(),
+        at,
+        request: format!("GET {} HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n", url.path()).into_bytes(),
+        head: head.into_bytes(),
+        status: 200,
+        headers: vec![("content-type".into(), "text/html".into())],
+        body,
+        protocols: vec!["http/1.1".into()],
+        tls: None,
+        ip: None,
+        elapsed: Duration::ZERO,
+    };
+    Visit { hops: vec![], answer }
 }
 
 /// A page as the reader takes it.

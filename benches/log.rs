@@ -46,6 +46,7 @@ fn main() {
     let open = || Log::open(storage.clone(), "bench-0", None, Some(&public)).unwrap();
     let mut writer = LogWriter::open(open(), key, desk).unwrap();
     let mut sizes: Vec<(u64, Digest)> = Vec::new();
+    let slices = (entries / BATCH / 10).max(1);
     let (begun, mut slice) = (Instant::now(), Instant::now());
     while writer.log().size() < entries {
         let size = writer.log().size();
@@ -54,12 +55,11 @@ fn main() {
         }
         writer.commit().unwrap();
         sizes.push((writer.log().size(), writer.log().root()));
-        if sizes.len() as u64 % (entries / BATCH / 10).max(1) == 0 {
-            let batches = (entries / BATCH / 10).max(1) as u32;
+        if (sizes.len() as u64).is_multiple_of(slices) {
             println!(
                 "{:>9} entries: {:>6.2} ms a batch, {}",
                 writer.log().size(),
-                ms(slice.elapsed() / batches),
+                ms(slice.elapsed() / slices as u32),
                 memory()
             );
             slice = Instant::now();

@@ -12,7 +12,7 @@ use onrecord::model::digest::Digest;
 use onrecord::view::proof::Files;
 
 use crate::desk::Desk;
-use crate::site::Site;
+use crate::site::{Mishap, Site, path_of};
 
 /// An office whose statement was revised once, and the proof of its first revision.
 pub fn proved() -> (Site, Desk, String) {
@@ -99,6 +99,38 @@ fn the_script_in_a_proof_says_the_same() {
             std::fs::write(folder.join(name), bytes).expect("written");
         }
     }
+    desk.check();
+}
+
+/// Proves a statement, and checks that this holds, by us and by its script; gives the kinds of its records, in order.
+pub fn records_of(desk: &Desk, statement: &str) -> Vec<String> {
+    let _ = desk.run(&["prove", statement, "-o", "whole"]).ok();
+    let key = desk.key();
+    let _ = desk.run(&["verify", "whole", "--key", &key]).status(3);
+    let folder = desk.path("whole");
+    if Command::new("openssl").arg("version").output().is_ok() {
+        let ran = Command::new("sh").args(["verify.sh", &key]).current_dir(&folder).output().expect("sh runs");
+        assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    }
+    let packed = std::fs::read(folder.join("records.warc.gz")).expect("the records");
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).expect("gzip");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    text.lines().filter_map(|line| line.strip_prefix("WARC-Type: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_redirect_is_in_a_proof_with_all_its_records() {
+    let site = Site::with(3);
+    let desk = Desk::watching(&site);
+    let moved = crate::pages::statement(&crate::pages::Page::numbered(2), None);
+    site.mishap("/press/moved-statement-2.html", Mishap::Body("text/html; charset=utf-8", moved.into_bytes()));
+    site.mishap(&path_of("2"), Mishap::Redirect(301, "/press/moved-statement-2.html".to_owned()));
+    desk.round();
+    let id = desk.statement_at(&site.page("2"))["statement"].as_str().expect("an id").to_owned();
+    let mut kinds = records_of(&desk, &id);
+    kinds.sort();
+    assert_eq!(kinds, ["request", "request", "response", "response", "warcinfo"]);
     desk.check();
 }
 

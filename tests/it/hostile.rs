@@ -210,4 +210,15 @@ fn a_proof_made_of_nothing_but_faults_is_told_shortly() {
     }
     sceptic.pack("faults.zip", &files);
     sceptic.refuses("faults.zip");
+    let long =
+        [&b"x".repeat(5_000_000)[..], b"\n", Digest::of(b"").hex().as_bytes(), b"  ", &b"y".repeat(5_000_000)].concat();
+    sceptic.pack("long.zip", &[("SHA256SUMS".to_owned(), long)].into());
+    sceptic.refuses("long.zip");
+    sceptic.write("name.zip", &zip(&[("z".repeat(60_000).as_str(), b"")]));
+    sceptic.refuses("name.zip");
+    let mut files = sound;
+    files.insert("y".repeat(200), b"a stranger".to_vec());
+    files.insert("checkpoint".to_owned(), b"\n".repeat(5_000_000));
+    sceptic.pack("faults.zip", &files);
+    sceptic.refuses("faults.zip");
 }

@@ -181,6 +181,7 @@ fn plain(name: &str) -> anyhow::Result<()> {
     let leads_out = name.strip_suffix('/').unwrap_or(name).split('/').any(is_odd)
         || name.contains(['\\', ':'])
         || name.contains(char::is_control);
+    anyhow::ensure!(name.len() <= 300, "it holds a name of {} bytes", name.len());
     anyhow::ensure!(!leads_out, "it holds {name:?}, which is no name of a file in a folder");
     Ok(())
 }

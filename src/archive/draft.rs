@@ -23,7 +23,7 @@ pub struct Original {
 }
 
 /// Where the bytes under a digest lie in a segment file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Located {
     /// Digest of a record's block, or of the body in it.
     pub digest: Digest,

@@ -25,5 +25,8 @@ pub mod tiles;
 pub mod warc;
 pub mod writer;
 
+/// What stands in an archive as `README.md`: the format, and how it is checked without this program.
+pub const README: &str = include_str!("../../archive/README.md");
+
 #[cfg(test)]
 mod crash_tests;

@@ -263,10 +263,9 @@ pub fn open_writer_with(setup: &Setup, key: SigningKey, now: Instant) -> Result<
 
 /// Puts the description of the format beside what it describes, where it does not stand yet.
 pub fn write_format(setup: &Setup) -> Result<(), Refused> {
-    const FORMAT: &str = include_str!("../../archive/README.md");
     let storage = Disk::open(setup.archive.clone());
     if storage.size("README.md")?.is_none() {
-        storage.put_new("README.md", FORMAT.as_bytes())?;
+        storage.put_new("README.md", onrecord::archive::README.as_bytes())?;
     }
     Ok(())
 }

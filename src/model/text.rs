@@ -69,9 +69,14 @@ impl Text {
 
     /// The canonical bytes, as they are kept and hashed.
     pub fn canonical(&self) -> String {
+        self.written(self.published, self.language())
+    }
+
+    /// The canonical form with another date and language.
+    fn written(&self, published: Option<Stated>, language: Option<&str>) -> String {
         let mut out = String::new();
-        let published = self.published.map(|date| date.to_string());
-        let fields = [("Title", &self.title), ("Published", &published), ("Language", &self.language)];
+        let published = published.map(|date| date.to_string());
+        let fields = [("Title", self.title()), ("Published", published.as_deref()), ("Language", language)];
         for (name, value) in fields {
             if let Some(value) = value {
                 out.push_str(name);
@@ -98,8 +103,7 @@ impl Text {
 
     /// The digest of what an office says in its own words: title and paragraphs, without date and language.
     pub fn wording(&self) -> Digest {
-        let without = Self { published: None, language: None, ..self.clone() };
-        without.digest()
+        Digest::of(self.written(None, None).as_bytes())
     }
 
     /// Whether two texts of one reader version are the same revision.

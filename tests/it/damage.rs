@@ -91,6 +91,34 @@ fn whatever_is_damaged_in_a_segment_is_found_and_named() {
 }
 
 #[test]
+fn entries_whose_bytes_are_lost_are_named_whenever_their_segment_is_read() {
+    let site = Site::with(4);
+    let desk = Desk::watching(&site);
+    for round in 0..8 {
+        desk.round();
+        site.edit("1", |page| page.paragraphs[1].push_str(&format!(" This is addition {round}.")));
+    }
+    desk.check();
+    let is_exchanges = |path: &PathBuf| path.to_string_lossy().ends_with(".warc.gz");
+    let segments: Vec<PathBuf> = walk(&desk.archive().join("segments")).into_iter().filter(is_exchanges).collect();
+    assert!(segments.len() >= 8, "{segments:?}");
+    for path in segments {
+        let whole = fs::read(&path).expect("a segment");
+        for how in [Damage::Delete, Damage::Empty] {
+            damage(&path, how);
+            let found = desk.run(&["verify", "--json"]).status(1).lines();
+            let says = |line: &Value, place: &str, what: &str| {
+                let has = |field: &str, part: &str| line[field].as_str().is_some_and(|text| text.contains(part));
+                has("where", place) && has("what", what)
+            };
+            assert!(found.iter().any(|line| says(line, " entry ", "(sha256:")), "{how:?} of {path:?}: {found:#?}");
+            overwrite(&path, &whole);
+        }
+    }
+    desk.check();
+}
+
+#[test]
 fn whatever_is_damaged_in_the_log_is_found_and_named() {
     let (_site, desk) = archive();
     let wrong = unfound(&desk, "logs");

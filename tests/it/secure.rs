@@ -94,6 +94,12 @@ fn the_certificates_are_kept_once_and_named_by_every_look() {
         .map(|text| text[text.find("-----BEGIN").expect("a certificate")..].to_owned())
         .collect();
     assert_eq!(kept.text(), told);
+    // the first that named the chain sums it, and the others name it: either is proved with it
+    for line in &listed {
+        let kinds = crate::proved::records_of(&desk, line["statement"].as_str().expect("a name"));
+        assert_eq!(kinds, ["warcinfo", "request", "response", "metadata"]);
+        fs::remove_dir_all(desk.path("whole")).expect("to remove the proof");
+    }
     let segments = || walk(&desk.archive().join("segments"));
     let before = segments();
     assert_eq!(counted(&desk.round()), "unchanged 3");

@@ -4,6 +4,7 @@
 //! stream, some files side by side; memory does not grow with the archive. It writes nothing but the index, which it
 //! builds anew from what it read where the one that stands says otherwise.
 
+mod late;
 mod logs;
 mod segments;
 mod stretch;
@@ -11,8 +12,11 @@ mod stretch;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use late::Late;
+use segments::Scan;
 use stretch::Stretches;
 
+use super::README;
 use super::index::{self, Index, IndexError, IndexPlace, Reached};
 use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
@@ -49,7 +53,8 @@ pub fn audit(
         return Err(ArchiveError::NoArchive);
     }
     let total = files.iter().filter(|(key, _)| key.starts_with("segments/")).map(|(_, size)| size).sum();
-    let mut audit = Audit { places, tell, audited: Audited::default(), total, named: BTreeSet::new(), sound: true };
+    let (audited, named, late) = (Audited::default(), BTreeSet::new(), Late::of(total));
+    let mut audit = Audit { places, tell, audited, total, named, late, sound: true };
     let mut logs = Vec::new();
     for name in &names {
         let key = places.keys.iter().find(|key| key.name() == name);
@@ -65,15 +70,24 @@ pub fn audit(
     for (id, log) in (0..).zip(&logs) {
         touched.append(&mut audit.log(log, id, &mut rebuilt, progress)?);
     }
-    rebuilt.complete()?;
-    for statement in &touched {
-        rebuilt.refold(statement)?;
+    let (late, done) = (std::mem::take(&mut audit.late.files), (audit.audited.bytes, total));
+    // an index can move to another core, but not be shared by two: hence the exclusive reference
+    let (ours, fold, beside, all) = (&mut rebuilt, &touched, &scratch, &logs);
+    let finish = move || {
+        ours.complete()?;
+        fold.iter().try_for_each(|statement| ours.refold(statement).map(drop))?;
+        ours.commit()?;
+        if whole { differing(places, ours, beside, all) } else { Ok(Vec::new()) }
+    };
+    let (differing, read) = rayon::join(finish, || late::read(late, &**storage, done, progress));
+    let differing = differing?;
+    for late in &read {
+        audit.count(&late.scan);
+        late.scan.findings.iter().cloned().chain(late.disagreement()).for_each(|finding| audit.tell(finding));
     }
-    rebuilt.commit()?;
+    late::without(&rebuilt, &logs, &read)?.into_iter().for_each(|finding| audit.tell(finding));
     audit.others(&files);
-    if whole {
-        audit.index(&rebuilt, &scratch, &logs)?;
-    }
+    audit.index(&rebuilt, &scratch, &differing)?;
     Ok(audit.audited)
 }
 
@@ -84,6 +98,7 @@ struct Audit<'a> {
     total: u64,
     /// Keys that the log names.
     named: BTreeSet<String>,
+    late: Late,
     sound: bool,
 }
 
@@ -138,16 +153,14 @@ impl Audit<'_> {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<BTreeSet<Digest>, ArchiveError> {
         let storage = self.places.storage.clone();
-        let mut stretches = Stretches::of(log, id, storage.clone());
+        let mut stretches = Stretches::of(log, id, storage.clone(), std::mem::take(&mut self.late));
         let mut touched = BTreeSet::new();
         let (findings, mut ready) = rayon::join(|| logs::check_tiles(log, &storage), || stretches.ready());
         findings.into_iter().for_each(|finding| self.tell(finding));
         while let Some(mut stretch) = ready {
-            for (_, _, key, scan) in &mut stretch.files {
-                self.named.insert(key.clone());
-                self.audited.records += scan.records;
-                self.audited.texts += scan.texts;
-                self.audited.bytes += scan.bytes;
+            for (file, scan) in &mut stretch.files {
+                self.named.insert(file.key.clone());
+                self.count(scan);
                 scan.findings.drain(..).for_each(|finding| self.tell(finding));
             }
             self.audited.entries += stretch.entries();
@@ -157,19 +170,28 @@ impl Audit<'_> {
                 rayon::join(|| stretches.ready(), || stretch.take_into(rebuilt, log, &storage, &mut touched));
             taken?.into_iter().for_each(|finding| self.tell(finding));
         }
+        self.late = stretches.late;
         let vantage = log.vantage().to_owned();
         rebuilt.set_reached(&Reached { id, vantage, size: log.size(), root: log.root() })?;
         Ok(touched)
     }
 
+    fn count(&mut self, scan: &Scan) {
+        self.audited.records += scan.records;
+        self.audited.texts += scan.texts;
+        self.audited.bytes += scan.bytes;
+    }
+
     /// Looks for files that no entry names.
     fn others(&mut self, files: &[(String, u64)]) {
-        for (key, _) in files {
+        for (key, size) in files {
             let known = key.starts_with("logs/") || self.named.contains(key);
-            if known || key.starts_with("index.") || key == "README.md" {
+            if known || key.starts_with("index.") || key == "README.md" && self.is_readme(key, *size) {
                 continue;
             }
-            let what = if key.starts_with("segments/") {
+            let what = if key == "README.md" {
+                "not the page that this version of onrecord writes: another version's, or changed; nothing vouches for it"
+            } else if key.starts_with("segments/") {
                 "no entry names this file: it was being written when a run was cut short, or does not belong here"
             } else {
                 "this file does not belong to the archive"
@@ -178,21 +200,14 @@ impl Audit<'_> {
         }
     }
 
-    /// Compares the index that stands with the new one, and puts the new one in its place where they differ.
-    fn index(&mut self, rebuilt: &Index, scratch: &Scratch, logs: &[Log]) -> Result<(), ArchiveError> {
+    fn is_readme(&self, key: &str, size: u64) -> bool {
+        let read = || self.places.storage.get(key).ok().flatten();
+        size == README.len() as u64 && read().is_some_and(|bytes| bytes == README.as_bytes())
+    }
+
+    /// Puts the new index into the place of the one that stands where they differ.
+    fn index(&mut self, rebuilt: &Index, scratch: &Scratch, differing: &[String]) -> Result<(), ArchiveError> {
         let (IndexPlace::File(path), Some(file)) = (&self.places.index, &scratch.file) else { return Ok(()) };
-        let differing = match Index::open(&self.places.index) {
-            Ok(_) if self.has_grown(logs) => return Ok(()),
-            Ok(_) => match index::differences(rebuilt, path) {
-                Ok(lines) => lines,
-                Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
-                Err(IndexError::Busy(_)) => return Ok(()),
-                Err(other) => return Err(other.into()),
-            },
-            Err(IndexError::Damaged(_)) => vec!["the file is damaged".to_owned()],
-            Err(IndexError::Busy(_)) => return Ok(()),
-            Err(other) => return Err(other.into()),
-        };
         if differing.is_empty() || !self.sound {
             return Ok(());
         }
@@ -209,12 +224,26 @@ impl Audit<'_> {
     }
 }
 
-impl Audit<'_> {
-    /// Whether somebody has written since the audit began: then the index is ahead of what was audited.
-    fn has_grown(&self, logs: &[Log]) -> bool {
-        let now = |log: &Log| Log::open(self.places.storage.clone(), log.vantage(), self.places.desk.as_deref(), None);
-        logs.iter().any(|log| now(log).is_ok_and(|now| now.size() > log.size()))
+/// How the index that stands differs from the new one; in nothing where another process has it, or is ahead of us.
+fn differing(places: &Places, rebuilt: &Index, scratch: &Scratch, logs: &[Log]) -> Result<Vec<String>, ArchiveError> {
+    let (IndexPlace::File(path), Some(_)) = (&places.index, &scratch.file) else { return Ok(Vec::new()) };
+    let compared = match Index::open(&places.index) {
+        Ok(_) if has_grown(places, logs) => return Ok(Vec::new()),
+        Ok(_) => index::differences(rebuilt, path),
+        Err(error) => Err(error),
+    };
+    match compared {
+        Ok(lines) => Ok(lines),
+        Err(IndexError::Damaged(_)) => Ok(vec!["the file is damaged".to_owned()]),
+        Err(IndexError::Busy(_)) => Ok(Vec::new()),
+        Err(other) => Err(other.into()),
     }
+}
+
+/// Whether somebody has written since the audit began: then the index is ahead of what was audited.
+fn has_grown(places: &Places, logs: &[Log]) -> bool {
+    let now = |log: &Log| Log::open(places.storage.clone(), log.vantage(), places.desk.as_deref(), None);
+    logs.iter().any(|log| now(log).is_ok_and(|now| now.size() > log.size()))
 }
 
 const RESTORE: &str = "put the file back from a copy of the archive";

@@ -72,7 +72,7 @@ impl Scan {
         let scan = self;
         loop {
             // texts and what stands beside them are looked into; of the rest only the head of the message is kept
-            match reader.read(KEEP) {
+            match reader.read_by(&kept) {
                 Ok(Some(Item::Record(seen))) => {
                     scan.records += 1;
                     for fault in &seen.faults {
@@ -136,8 +136,18 @@ impl Scan {
     }
 }
 
-/// Longest block that is held in memory: texts are far shorter, and bodies are only hashed.
+/// Longest block that is held in memory: texts are far shorter.
 const KEEP: u64 = 32 * 1024 * 1024;
+
+/// How much of a message is: most of its head, in which the headers that matter stand.
+const KEEP_HEAD: u64 = 4 * 1024;
+
+fn kept(kind: &Kind) -> u64 {
+    match kind {
+        Kind::Request | Kind::Response | Kind::Revisit => KEEP_HEAD,
+        Kind::Warcinfo | Kind::Metadata | Kind::Conversion | Kind::Resource | Kind::Other(_) => KEEP,
+    }
+}
 
 /// A file that is summed as it is read.
 struct Summing<R> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::RESTORE;
+use super::late::{self, Late};
 use super::segments::{self, Scan};
 use crate::archive::catchup::FromStorage;
 use crate::archive::history::Seq;
@@ -18,7 +19,7 @@ use crate::archive::log::Log;
 use crate::archive::storage::Storage;
 use crate::archive::tiles;
 use crate::model::digest::Digest;
-use crate::model::entry::{Capture, Entry, Fact, Poll, SegmentFact};
+use crate::model::entry::{Answer, Entry, Fact, SegmentFact};
 use crate::model::finding::{Finding, Level};
 
 /// How many bundles of entries are read at once; a stretch goes on until an entry that names segments.
@@ -32,13 +33,25 @@ pub(super) struct Stretches<'a> {
     next: u64,
     /// Entries that were read, and wait for the one that names their segments.
     waiting: Vec<Told>,
+    /// Segments that are read when all else is done.
+    pub(super) late: Late,
 }
 
 /// What is known of a stretch.
 pub(super) struct Stretch {
     told: Vec<Told>,
-    /// Each file that is named, where the log names it, and what it held.
-    pub(super) files: Vec<(Seq, usize, String, Scan)>,
+    /// Each file that is named, and what it held.
+    pub(super) files: Vec<(Named, Scan)>,
+}
+
+/// A file as an entry names it.
+#[derive(Clone)]
+pub(super) struct Named {
+    /// The entry, and which of its files it is.
+    pub(super) seq: Seq,
+    pub(super) position: usize,
+    pub(super) key: String,
+    pub(super) sum: Digest,
 }
 
 /// An entry, and what it says.
@@ -49,8 +62,8 @@ struct Told {
 }
 
 impl<'a> Stretches<'a> {
-    pub(super) fn of(log: &'a Log, id: i64, storage: Arc<dyn Storage>) -> Self {
-        Self { log, id, storage, next: 0, waiting: Vec::new() }
+    pub(super) fn of(log: &'a Log, id: i64, storage: Arc<dyn Storage>, late: Late) -> Self {
+        Self { log, id, storage, next: 0, waiting: Vec::new(), late }
     }
 
     /// Makes the next stretch ready; `None` behind the last.
@@ -86,21 +99,30 @@ impl<'a> Stretches<'a> {
         .collect()
     }
 
-    /// Reads the files that the entries name.
-    fn files(&self, told: &[Told]) -> Vec<(Seq, usize, String, Scan)> {
+    /// Reads the files that the entries name, but for those that are put off.
+    fn files(&mut self, told: &[Told]) -> Vec<(Named, Scan)> {
         let named = |told: &Told| match &told.fact {
             Ok(Fact::Segment(SegmentFact { files, .. })) => {
-                files.iter().enumerate().map(|(at, file)| (told.seq, at, file.clone())).collect()
+                let named = files.iter().enumerate();
+                named
+                    .map(|(position, (sum, key))| Named { seq: told.seq, position, key: key.clone(), sum: *sum })
+                    .collect()
             }
             Ok(_) | Err(_) => Vec::new(),
         };
-        let named: Vec<(Seq, usize, (Digest, String))> = told.iter().flat_map(named).collect();
-        let scan = |(seq, at, (digest, key)): (Seq, usize, (Digest, String))| {
-            let scan = segments::scan(&*self.storage, &key, &digest);
-            (seq, at, key, scan)
+        let named: Vec<Named> = told.iter().flat_map(named).collect();
+        let sums: HashMap<&str, Digest> = named.iter().map(|file| (file.key.as_str(), file.sum)).collect();
+        let put_off: Vec<bool> = named.iter().map(|file| self.late.has_room_for(&*self.storage, file)).collect();
+        let scan = |(file, put_off): (&Named, bool)| {
+            let said = if put_off { late::said(&*self.storage, file, &sums) } else { None };
+            let is_late = said.is_some();
+            (is_late, said.unwrap_or_else(|| segments::scan(&*self.storage, &file.key, &file.sum)))
         };
         // one by one: the few large files among them are what the time goes into
-        named.into_par_iter().with_max_len(1).map(scan).collect()
+        let scans: Vec<(bool, Scan)> = named.par_iter().zip(put_off).with_max_len(1).map(scan).collect();
+        let late = named.iter().zip(&scans).filter(|(_, (is_late, _))| *is_late);
+        self.late.files.extend(late.map(|(file, _)| file.clone()));
+        named.into_iter().zip(scans.into_iter().map(|(_, scan)| scan)).collect()
     }
 }
 
@@ -120,12 +142,12 @@ impl Stretch {
         storage: &Arc<dyn Storage>,
         touched: &mut BTreeSet<Digest>,
     ) -> Result<Vec<Finding>, IndexError> {
-        for (seq, at, key, scan) in &self.files {
-            index.add_file(*seq, *at, key, &scan.members)?;
+        for (Named { seq, position, key, .. }, scan) in &self.files {
+            index.add_file(*seq, *position, key, &scan.members)?;
         }
         let here: HashSet<Digest> =
-            self.files.iter().flat_map(|(.., scan)| scan.members.iter().map(|member| member.digest)).collect();
-        let scans = || self.files.iter().map(|(.., scan)| scan);
+            self.files.iter().flat_map(|(_, scan)| scan.members.iter().map(|member| member.digest)).collect();
+        let scans = || self.files.iter().map(|(_, scan)| scan);
         let kept = ScannedFirst {
             texts: scans().flat_map(|scan| &scan.text_rows).map(|(digest, row)| (*digest, row)).collect(),
             visible: scans().flat_map(|scan| &scan.visible).copied().collect(),
@@ -150,8 +172,7 @@ impl Stretch {
             }
             for (digest, name) in must_be_held(fact, sums) {
                 if !here.contains(&digest) && index.find(&digest)?.is_none() {
-                    let what = format!("its {name} ({digest}) is not in the segments");
-                    findings.push(Finding::new(Level::Unsound, place(), what).hint(RESTORE));
+                    findings.push(not_held(place(), name, &digest));
                 }
             }
         }
@@ -159,20 +180,23 @@ impl Stretch {
     }
 }
 
+/// That what an entry names is not there.
+pub(super) fn not_held(place: String, name: &str, digest: &Digest) -> Finding {
+    Finding::new(Level::Unsound, place, format!("its {name} ({digest}) is not in the segments")).hint(RESTORE)
+}
+
 /// What an entry names that must lie in the segments, and what it is to it.
-fn must_be_held<'a>(fact: &Fact, sums: &'a [(Digest, String)]) -> Vec<(Digest, &'a str)> {
-    let summed = || sums.iter().map(|(digest, name)| (*digest, name.as_str()));
-    match fact {
-        Fact::Capture(Capture { answer, .. }) | Fact::Poll(Poll { answer, .. }) => {
-            let peers = answer.hop_peers.iter().chain([&answer.peer]);
-            summed().chain(peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain")))).collect()
-        }
-        Fact::Reading(_) | Fact::Rules(_) => summed().collect(),
+pub(super) fn must_be_held<'a>(
+    fact: &'a Fact,
+    sums: &'a [(Digest, String)],
+) -> impl Iterator<Item = (Digest, &'a str)> {
+    let summed = match fact {
+        Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_) | Fact::Rules(_) => sums,
         // the sums of a segment are those of whole files
-        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => {
-            Vec::new()
-        }
-    }
+        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => &[],
+    };
+    let chains = fact.answer().into_iter().flat_map(Answer::chains);
+    summed.iter().map(|(digest, name)| (*digest, name.as_str())).chain(chains.map(|chain| (chain, "chain")))
 }
 
 /// What was seen when the segments of a stretch were read, else what lies in those before it.

@@ -117,12 +117,23 @@ impl Index {
 
     /// Notes where the members of a file lie; `file` is the key below the archive's root.
     pub fn add_file(&self, seq: Seq, position: usize, key: &str, members: &[Located]) -> Result<(), IndexError> {
-        let id = seq.0 * 8 + i64::try_from(position).unwrap_or(0);
+        let id = file_id(seq, position);
         self.connection.prepare_cached("INSERT OR REPLACE INTO file VALUES (?1, ?2)")?.execute(params![id, key])?;
         let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO record VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for member in members {
             let part = i64::from(member.is_body);
             insert.execute(params![member.digest.as_bytes(), part, id, member.member.offset, member.member.length])?;
+        }
+        Ok(())
+    }
+
+    /// Takes back that members of a file lie there.
+    pub fn remove_members(&self, seq: Seq, position: usize, members: &[Located]) -> Result<(), IndexError> {
+        let delete = "DELETE FROM record WHERE digest = ?1 AND part = ?2 AND file = ?3 AND offset = ?4";
+        let mut delete = self.connection.prepare_cached(delete)?;
+        for member in members {
+            let part = i64::from(member.is_body);
+            delete.execute(params![member.digest.as_bytes(), part, file_id(seq, position), member.member.offset])?;
         }
         Ok(())
     }
@@ -349,6 +360,11 @@ impl Index {
             .execute(params![url, etag, modified])?;
         Ok(())
     }
+}
+
+/// The number of a file, out of the entry that names it and which of its files it is.
+fn file_id(seq: Seq, position: usize) -> i64 {
+    seq.0 * 8 + i64::try_from(position).unwrap_or(0)
 }
 
 /// Evidence on one line.

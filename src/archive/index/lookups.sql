@@ -8,4 +8,6 @@ CREATE INDEX text_wording ON text (wording);
 CREATE INDEX poll_body ON poll (body);
 CREATE INDEX capture_body ON capture (body);
 CREATE INDEX poll_source ON poll (source, time);
+CREATE INDEX poll_round ON poll (source, round, time);
+CREATE INDEX address_statement ON address (statement);
 CREATE INDEX rules_source ON rules (source);

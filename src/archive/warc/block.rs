@@ -24,22 +24,19 @@ pub(super) fn read_header<T: Read>(data: &mut Source<T>, faults: &mut Vec<Fault>
     let mut left = LONGEST_HEADER;
     let mut is_version = true;
     loop {
-        let Some(line) = read_line(data, left) else {
+        let Some(length) = line_length(data, left) else {
             faults.push(Fault::HeaderTooLong);
             // So that the same bytes are not taken for the next record.
             data.skip_one();
             return headers;
         };
-        left -= line.len();
-        let line = String::from_utf8_lossy(&line);
+        left -= length;
+        let line = String::from_utf8_lossy(&data.peek(length)[..length]);
         let text = line.trim_end_matches(['\r', '\n']);
-        if std::mem::take(&mut is_version) {
-            continue;
-        }
-        if text.is_empty() {
-            return headers;
-        }
-        if text.starts_with([' ', '\t'])
+        let is_end = !is_version && text.is_empty();
+        if std::mem::take(&mut is_version) || is_end {
+            // neither of them is a field
+        } else if text.starts_with([' ', '\t'])
             && let Some((_, value)) = headers.last_mut()
         {
             value.push(' ');
@@ -48,6 +45,10 @@ pub(super) fn read_header<T: Read>(data: &mut Source<T>, faults: &mut Vec<Fault>
             headers.push((name.trim().to_owned(), value.trim().to_owned()));
         } else if !faults.contains(&Fault::HeaderLine) {
             faults.push(Fault::HeaderLine);
+        }
+        data.skip(length);
+        if is_end {
+            return headers;
         }
     }
 }
@@ -65,7 +66,9 @@ pub(super) fn read_block<T: Read>(data: &mut Source<T>, stated: u64, keep: u64, 
         }
         let bytes = &bytes[..bytes.len().min(bounded(stated - length))];
         whole.update(bytes);
-        if !message || head.is_found() {
+        if !message {
+            // the payload is the block: hashed once
+        } else if head.is_found() {
             payload.update(bytes);
         } else if let Some(body) = head.find(bytes) {
             payload.update(&bytes[body..]);
@@ -76,18 +79,17 @@ pub(super) fn read_block<T: Read>(data: &mut Source<T>, stated: u64, keep: u64, 
         length += count as u64;
         data.skip(count);
     }
-    Block { kept, length, digest: whole.finish(), payload: payload.finish() }
+    let digest = whole.finish();
+    Block { kept, length, digest, payload: if message { payload.finish() } else { digest } }
 }
 
-/// Reads a line with its end, if that is not farther than `limit`.
-fn read_line<T: Read>(data: &mut Source<T>, limit: usize) -> Option<Vec<u8>> {
+/// How long the next line is with its end, if that is not farther than `limit`.
+fn line_length<T: Read>(data: &mut Source<T>, limit: usize) -> Option<usize> {
     let mut wanted = 256;
     loop {
         let bytes = data.peek(wanted.min(limit));
-        if let Some(at) = bytes.iter().take(limit).position(|byte| *byte == b'\n') {
-            let line = bytes[..=at].to_vec();
-            data.skip(at + 1);
-            return Some(line);
+        if let Some(at) = memchr::memchr(b'\n', &bytes[..bytes.len().min(limit)]) {
+            return Some(at + 1);
         }
         if bytes.len() < wanted {
             return None;

@@ -151,6 +151,8 @@ pub struct Reader<R> {
     state: Option<State<R>>,
     /// How many bytes were taken back so far.
     rewound: u64,
+    /// The buffer of the last gzip member, for the next.
+    spare: Vec<u8>,
 }
 
 enum State<R> {
@@ -163,7 +165,7 @@ enum State<R> {
 impl<R: Read> Reader<R> {
     /// Reads `file` from its beginning, or from the beginning of any member.
     pub fn new(file: R) -> Self {
-        Self { state: Some(State::Between(Source::new(file))), rewound: 0 }
+        Self { state: Some(State::Between(Source::new(file))), rewound: 0, spare: Vec::new() }
     }
 
     /// The next item, with at most `keep` bytes of its block in memory; `None` at the end.
@@ -172,6 +174,15 @@ impl<R: Read> Reader<R> {
     ///
     /// If the reader underneath fails; what could be read before that was given already.
     pub fn read(&mut self, keep: u64) -> io::Result<Option<Item>> {
+        self.read_by(&|_| keep)
+    }
+
+    /// The next item, with as much of its block in memory as is wanted of records of its kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_by(&mut self, keep: &dyn Fn(&Kind) -> u64) -> io::Result<Option<Item>> {
         loop {
             let step = match self.state.take() {
                 None => return Ok(None),
@@ -187,7 +198,7 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    fn between(&mut self, mut source: Source<R>, keep: u64) -> io::Result<Option<Item>> {
+    fn between(&mut self, mut source: Source<R>, keep: &dyn Fn(&Kind) -> u64) -> io::Result<Option<Item>> {
         skip_line_ends(&mut source);
         let start = source.offset();
         let item = match Next::of(source.peek(16)) {
@@ -195,7 +206,7 @@ impl<R: Read> Reader<R> {
             Next::Arc => return Ok(Some(Item::Junk(Junk { offset: start, kind: JunkKind::Arc }))),
             Next::Zstd => return Ok(Some(Item::Junk(Junk { offset: start, kind: JunkKind::Zstd }))),
             Next::Gzip => {
-                let data = Box::new(Source::new(GzDecoder::new(source)));
+                let data = Box::new(Source::with_buffer(GzDecoder::new(source), std::mem::take(&mut self.spare)));
                 self.state = Some(State::Inside { start, records: 0, data });
                 return Ok(None);
             }
@@ -219,7 +230,7 @@ impl<R: Read> Reader<R> {
         start: u64,
         records: u64,
         mut data: Box<Source<GzDecoder<Source<R>>>>,
-        keep: u64,
+        keep: &dyn Fn(&Kind) -> u64,
     ) -> Option<Item> {
         skip_line_ends(&mut *data);
         match Next::of(data.peek(16)) {
@@ -256,7 +267,9 @@ impl<R: Read> Reader<R> {
     /// never more in all than were read, so that a file made of damage is still read in linear time.
     fn leave(&mut self, start: u64, mut data: Source<GzDecoder<Source<R>>>, faults: &mut Vec<Fault>) -> u64 {
         let error = data.take_error();
-        let mut source = data.into_inner().into_inner();
+        let (decoder, buffer) = data.into_parts();
+        self.spare = buffer;
+        let mut source = decoder.into_inner();
         if error.is_some() && !faults.iter().any(|fault| matches!(fault, Fault::CutShort { .. })) {
             faults.push(Fault::Damaged);
         }
@@ -309,7 +322,7 @@ impl Next {
     }
 }
 
-fn read_record<T: Read>(data: &mut Source<T>, keep: u64) -> Seen {
+fn read_record<T: Read>(data: &mut Source<T>, keep: &dyn Fn(&Kind) -> u64) -> Seen {
     let mut faults = Vec::new();
     let headers = read_header(data, &mut faults);
     let find = |name: &str| headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
@@ -321,7 +334,7 @@ fn read_record<T: Read>(data: &mut Source<T>, keep: u64) -> Seen {
     });
     let message = matches!(kind, Kind::Request | Kind::Response | Kind::Revisit)
         && find("Content-Type").is_some_and(|value| value.to_ascii_lowercase().starts_with("application/http"));
-    let block = read_block(data, stated, keep, message);
+    let block = read_block(data, stated, keep(&kind), message);
     if block.length < stated {
         faults.push(Fault::CutShort { missing: stated - block.length });
     }

@@ -75,7 +75,7 @@ pub struct Record {
 }
 
 /// Where a record lies in a file: the bytes of its gzip member, or of the record where the file is not compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
     /// The first byte.
     pub offset: u64,
@@ -134,7 +134,7 @@ impl Record {
         let start = out.len();
         let mut gzip = GzEncoder::new(&mut *out, Compression::new(6));
         let written = gzip
-            .write_all(self.head().as_bytes())
+            .write_all(self.head(self.block.len() as u64).as_bytes())
             .and_then(|()| gzip.write_all(&self.block))
             .and_then(|()| gzip.write_all(b"\r\n\r\n"))
             .and_then(|()| gzip.finish().map(|_| ()));
@@ -142,8 +142,10 @@ impl Record {
         Member { offset: start as u64, length: (out.len() - start) as u64 }
     }
 
-    /// All before the block.
-    fn head(&self) -> String {
+    /// All before the block, which has so many bytes.
+    ///
+    /// A record that was read, and that we wrote, gives back what was read: byte for byte, whatever of its block was kept.
+    pub fn head(&self, length: u64) -> String {
         let mut head = "WARC/1.1\r\n".to_owned();
         let mut line = |name: &str, value: &str| {
             head.extend(name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
@@ -160,7 +162,7 @@ impl Record {
         if self.header("WARC-Block-Digest").is_none() {
             line("WARC-Block-Digest", &Digest::of(&self.block).to_string());
         }
-        line("Content-Length", &self.block.len().to_string());
+        line("Content-Length", &length.to_string());
         head.push_str("\r\n");
         head
     }

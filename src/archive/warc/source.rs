@@ -22,7 +22,12 @@ pub(super) struct Source<R> {
 
 impl<R: Read> Source<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, buffer: Vec::new(), at: 0, end: 0, before: 0, ended: false, error: None }
+        Self::with_buffer(inner, Vec::new())
+    }
+
+    /// One that uses a buffer of another, whatever is in it.
+    pub(super) fn with_buffer(inner: R, buffer: Vec<u8>) -> Self {
+        Self { inner, buffer, at: 0, end: 0, before: 0, ended: false, error: None }
     }
 
     /// How many bytes were consumed so far.
@@ -64,8 +69,9 @@ impl<R: Read> Source<R> {
         self.at = self.at.min(usize::try_from(offset.saturating_sub(self.before)).unwrap_or(usize::MAX));
     }
 
-    pub(super) fn into_inner(self) -> R {
-        self.inner
+    /// The reader underneath, and the buffer.
+    pub(super) fn into_parts(self) -> (R, Vec<u8>) {
+        (self.inner, self.buffer)
     }
 
     fn fill(&mut self) {

@@ -35,6 +35,23 @@ pub enum Fact {
     Unknown(Entry),
 }
 
+impl Fact {
+    /// What a look brought back; `None` where it tells of none.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Capture(Capture { answer, .. }) | Self::Poll(Poll { answer, .. }) => Some(answer),
+            Self::Archive(_)
+            | Self::Round(_)
+            | Self::Reading(_)
+            | Self::Rules(_)
+            | Self::Segment(_)
+            | Self::Alias(_)
+            | Self::Note(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+}
+
 /// `archive`: the log begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArchiveFact {
@@ -157,6 +174,11 @@ impl Answer {
             peer: Peer::default(),
             hop_peers: vec![],
         }
+    }
+
+    /// The digests of the chains of certificates that were presented: by those who redirected, then by who answered.
+    pub fn chains(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.hop_peers.iter().chain([&self.peer]).filter_map(|peer| Some(peer.tls.as_ref()?.chain))
     }
 }
 

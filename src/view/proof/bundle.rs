@@ -255,10 +255,8 @@ impl Making<'_> {
 }
 
 /// What an entry names by its digest without summing it: the certificates that the peers presented.
-pub(super) fn named(entry: &Entry) -> impl Iterator<Item = Digest> + '_ {
-    let of_peer = |name: &str| name == "tls" || name.starts_with("tls-");
-    let digest = |value: &String| value.split(' ').next().and_then(|digest| digest.parse().ok());
-    entry.fields.iter().filter(move |(name, _)| of_peer(name)).filter_map(move |(_, value)| digest(value))
+pub(super) fn named(entry: &Entry) -> Vec<Digest> {
+    Fact::read(entry).ok().and_then(|fact| Some(fact.answer()?.chains().collect())).unwrap_or_default()
 }
 
 /// The sizes at which the checkpoint was stamped, each with the names of its stamps.

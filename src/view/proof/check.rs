@@ -3,19 +3,24 @@
 //! Three answers: what is wrong is [`Level::Unsound`]; what could not be checked for want of a key or of roots is
 //! [`Level::NotChecked`]; the rest was checked and holds. All findings are told, not the first alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::name::{self, Part};
-use super::{Files, SCRIPT, bundle, records};
+use super::{Files, SCRIPT, bundle};
 use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::said;
 use crate::archive::proof::{Growth, Inclusion, open};
 use crate::archive::stamps::Roots;
-use crate::archive::warc::{Check, Kind};
 use crate::model::digest::Digest;
-use crate::model::entry::{Entry, Fact, Keeping};
+use crate::model::entry::{Entry, Fact, Keeping, MAX_ENTRY};
 use crate::model::finding::{Finding, Level};
 use crate::model::time::Instant;
+
+/// Most findings of one level that are told.
+const MOST_FINDINGS: usize = 100;
+
+/// Longest path that is looked at: no file of a proof has one of half of that.
+const LONGEST_PATH: usize = 300;
 
 /// What the one who checks brings along, for none of it may come from the bundle.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +77,7 @@ pub fn check(files: &Files, trust: &Trust) -> Checked {
 }
 
 pub(super) struct Checking<'a> {
-    files: &'a Files,
+    pub(super) files: &'a Files,
     pub(super) trust: &'a Trust,
     pub(super) told: Checked,
     /// The stamped checkpoints that hold, by their size.
@@ -83,10 +88,17 @@ pub(super) struct Checking<'a> {
 
 impl<'a> Checking<'a> {
     pub(super) fn tell(&mut self, level: Level, place: impl Into<String>, what: impl Into<String>) {
-        self.told.findings.push(Finding::new(level, place, what));
+        self.finding(Finding::new(level, place, what));
     }
 
-    fn unsound(&mut self, place: impl Into<String>, what: impl Into<String>) {
+    /// Notes a finding, of each level no more than anybody reads: a bundle can be made of nothing but faults.
+    pub(super) fn finding(&mut self, finding: Finding) {
+        if self.told.findings.iter().filter(|told| told.level == finding.level).count() < MOST_FINDINGS {
+            self.told.findings.push(finding);
+        }
+    }
+
+    pub(super) fn unsound(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.tell(Level::Unsound, place, what);
     }
 
@@ -112,11 +124,14 @@ impl<'a> Checking<'a> {
         for line in sums.split_inclusive('\n') {
             let parsed = line.strip_suffix('\n').and_then(|line| line.split_once("  ")).and_then(|(hex, path)| {
                 let digest = Digest::from_hex(hex).filter(|digest| digest.hex() == hex)?;
-                Some((path, digest))
+                (path.len() <= LONGEST_PATH).then_some((path, digest))
             });
             match parsed {
                 Some((path, digest)) => drop(summed.insert(path, digest)),
-                None => self.unsound(name::SUMS, format!("{:?} is no line of a sum", line.trim_end())),
+                None => {
+                    let begun: String = line.trim_end().chars().take(LONGEST_PATH).collect();
+                    self.unsound(name::SUMS, format!("{begun:?} is no line of a sum"));
+                }
             }
         }
         for (path, digest) in &summed {
@@ -125,7 +140,7 @@ impl<'a> Checking<'a> {
                 Some(bytes) if Digest::of(bytes) != *digest => {
                     let what = "the file is not as it was made";
                     let finding = Finding::new(Level::Unsound, *path, what).values(digest, Digest::of(bytes));
-                    self.told.findings.push(finding);
+                    self.finding(finding);
                 }
                 Some(_) => {}
             }
@@ -147,9 +162,7 @@ impl<'a> Checking<'a> {
         if self.trust.key.is_none() {
             let what = "signer not checked: who signed the checkpoints is not known without the log's public key";
             let finding = Finding::new(Level::NotChecked, name::CHECKPOINT, what);
-            self.told
-                .findings
-                .push(finding.hint("give it with --key, as its operator's `onrecord key show` prints it"));
+            self.finding(finding.hint("give it with --key, as its operator's `onrecord key show` prints it"));
         }
         self.newest = self.checkpoint(&Part::Top(name::CHECKPOINT));
         self.told.log = self.newest.as_ref().map(|newest| (newest.origin.clone(), newest.size));
@@ -216,6 +229,7 @@ impl<'a> Checking<'a> {
                 self.inclusion(number, size, leaf);
             }
             match Entry::parse(leaf) {
+                _ if leaf.len() > MAX_ENTRY => self.unsound(part.to_string(), "it is longer than any entry"),
                 Err(error) => self.unsound(part.to_string(), error.to_string()),
                 Ok(entry) => {
                     self.summed(number, &entry);
@@ -257,7 +271,7 @@ impl<'a> Checking<'a> {
                 Some(None) => self.unsound(place, "the entry sums it, and it is missing"),
                 Some(Some(bytes)) if Digest::of(bytes) != *digest => {
                     let finding = Finding::new(Level::Unsound, place, "it is not what the entry sums");
-                    self.told.findings.push(finding.values(digest, Digest::of(bytes)));
+                    self.finding(finding.values(digest, Digest::of(bytes)));
                 }
                 Some(Some(_)) => {}
             }
@@ -267,13 +281,12 @@ impl<'a> Checking<'a> {
     /// Files that stand where evidence does and that no entry vouches for.
     fn strays(&mut self, parts: &[Part]) {
         let entries = std::mem::take(&mut self.told.entries);
+        let named: BTreeSet<Digest> = entries.iter().flat_map(|proved| bundle::named(&proved.entry)).collect();
         let of = |number: u64| entries.iter().find(|proved| proved.number == number);
         for part in parts {
             let vouched = match part {
                 Part::Summed(number, name) => of(*number).is_some_and(|proved| proved.entry.sum(name).is_some()),
-                Part::Named(digest) => {
-                    entries.iter().any(|proved| bundle::named(&proved.entry).any(|one| one == *digest))
-                }
+                Part::Named(digest) => named.contains(digest),
                 Part::Inclusion(number, _) => of(*number).is_some(),
                 Part::Top(_) | Part::Entry(_) | Part::Stamped(_) | Part::Stamp(..) | Part::Growth(_) => true,
             };
@@ -299,6 +312,7 @@ impl<'a> Checking<'a> {
                 _ => None,
             })
         };
+        let bodies: BTreeSet<Digest> = self.told.entries.iter().filter_map(|one| one.entry.sum("body")).collect();
         let mut findings = Vec::new();
         for (number, fact) in &facts {
             let place = Part::Entry(*number).to_string();
@@ -316,8 +330,7 @@ impl<'a> Checking<'a> {
                 },
                 Fact::Capture(capture) => {
                     let Some((body, keeping)) = capture.answer.body else { continue };
-                    let is_here = self.told.entries.iter().any(|one| one.entry.sum("body") == Some(body));
-                    if !is_here {
+                    if !bodies.contains(&body) {
                         let what = match keeping {
                             Keeping::Kept | Keeping::Same => "its body is not in this bundle",
                             Keeping::Dropped => "its body was not kept",
@@ -335,35 +348,6 @@ impl<'a> Checking<'a> {
                 | Fact::Unknown(_) => {}
             }
         }
-        self.told.findings.extend(findings);
-    }
-
-    /// The records: whole, and each of an exchange that an entry here sums.
-    fn records(&mut self) {
-        let Some(bytes) = self.get(&Part::Top(name::RECORDS)) else {
-            return self.unsound(name::RECORDS, "the file is missing");
-        };
-        let (records, faults) = records::read(bytes);
-        for fault in faults {
-            self.unsound(name::RECORDS, fault);
-        }
-        for seen in records {
-            let id = seen.record.id().unwrap_or("without an id").to_owned();
-            for fault in &seen.faults {
-                self.unsound(name::RECORDS, format!("the record {id} is damaged: {fault}"));
-            }
-            if seen.check_block() != Check::Passed || seen.check_payload() == Check::Failed {
-                self.unsound(name::RECORDS, format!("the record {id} does not have its digest"));
-            }
-            let block = seen.block_digest;
-            let vouches = |proved: &Proved| {
-                let sums = proved.entry.sums.iter().any(|(digest, _)| *digest == block);
-                let names = bundle::named(&proved.entry).any(|digest| digest == block);
-                (sums || names) && records::belongs(&seen.record, &records::addresses(&proved.entry))
-            };
-            if seen.record.kind != Kind::Warcinfo && !self.told.entries.iter().any(vouches) {
-                self.unsound(name::RECORDS, format!("the record {id} is of no exchange that an entry here sums"));
-            }
-        }
+        findings.into_iter().for_each(|finding| self.finding(finding));
     }
 }

@@ -77,7 +77,7 @@ Three things must come from you, and never from this folder:
   - the root certificates of the time authorities, from them: roots.pem. Without it no time is checked;
   - if you can, your own copy of verify.sh. It is sixty lines: read it.
 
-    sh verify.sh log.pem roots.pem                       # in this folder; needs openssl 3, coreutils, grep, sed
+    sh verify.sh log.pem roots.pem                       # in this folder; needs openssl 3, coreutils, grep, sed, gzip
     onrecord verify . --key 'NAME+ID+BASE64' --roots roots.pem
 
 Both end with status 0 (sound), 1 (unsound) or 3 (sound as far as it was checked: the key or the roots were not given, or
@@ -95,8 +95,9 @@ WHAT IT SHOWS
 
   - The files in entries/ are, bit for bit, those that the entries name, and the entries stand at these numbers in one log of
     which the holder of the key signed the root.
-  - records.warc.gz gives the same once more as WARC records. `onrecord verify` holds it against the entries; verify.sh does
-    not, so with that alone believe the files in entries/.
+  - records.warc.gz gives the same once more as WARC records. Each record's block is one that an entry sums (or certificates that
+    it names). `onrecord verify` also holds its address and date against the entry; for the rest of a record's header
+    (who answered, in which protocol) believe the entry.
   - With time stamps: that root and signature, and so these bytes, existed at the time that the authority states. It is the
     time BY which the operator possessed this answer. What came before it is the operator's word.
   - Where a consistency proof is here: from the stamped checkpoint to the newest one the log has only grown.

@@ -19,7 +19,7 @@ impl Checking<'_> {
                     let level = if unchecked { Level::NotChecked } else { Level::Unsound };
                     let finding = Finding::new(level, part.to_string(), error.to_string());
                     let hint = "give the authority's root, which you have from itself, with --roots";
-                    self.told.findings.push(if unchecked { finding.hint(hint) } else { finding });
+                    self.finding(if unchecked { finding.hint(hint) } else { finding });
                 }
             }
         }

@@ -11,6 +11,15 @@ use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::{Instant, Stated};
 
+/// Asked once a statement, so it must not go through all of a listing: crossed, it begins with the statement's few addresses.
+const FIRST_LISTED: &str =
+    "SELECT min(round) FROM address CROSS JOIN listed ON listed.key = address.key WHERE source = ?1 AND statement = ?2";
+
+/// As often: it goes back from a round to the first answer, and not through all of them.
+const LAST_LISTING: &str =
+    "SELECT time FROM poll WHERE source = ?1 AND round < ?2 AND verdict IN ('listing', 'not-modified')
+    ORDER BY round DESC, time DESC LIMIT 1";
+
 /// A statement that a source has, as far as a round needs it.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -140,19 +149,14 @@ impl Index {
 
     /// When a source's listing was last answered in a round before this one.
     pub fn last_listing_before(&self, source: &SourceId, round: Instant) -> Result<Option<Instant>, IndexError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT max(time) FROM poll WHERE source = ?1 AND round < ?2 AND verdict IN ('listing', 'not-modified')",
-        )?;
-        let time: Option<i64> =
-            select.query_row(params![source.as_str(), round.timestamp_millis()], |row| row.get(0))?;
-        Ok(time.map(instant))
+        let mut select = self.connection.prepare_cached(LAST_LISTING)?;
+        let found = select.query_row(params![source.as_str(), round.timestamp_millis()], |row| row.get(0));
+        Ok(found.optional()?.map(instant))
     }
 
     /// The round in which a source's listing first held an address of a statement.
     pub fn first_listed(&self, source: &SourceId, statement: &Digest) -> Result<Option<Instant>, IndexError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT min(round) FROM listed JOIN address ON address.key = listed.key WHERE source = ?1 AND statement = ?2",
-        )?;
+        let mut select = self.connection.prepare_cached(FIRST_LISTED)?;
         let round: Option<i64> = select.query_row(params![source.as_str(), statement.as_bytes()], |row| row.get(0))?;
         Ok(round.map(instant))
     }
@@ -267,5 +271,28 @@ impl Index {
         let mut select = self.connection.prepare_cached("SELECT etag, modified FROM validator WHERE url = ?1")?;
         let found = select.query_row([url], |row| Ok(Answer { etag: row.get(0)?, modified: row.get(1)? }));
         Ok(found.optional()?.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::index::IndexPlace;
+
+    #[test]
+    fn what_is_asked_once_a_statement_goes_through_no_table() {
+        let index = Index::open(&IndexPlace::Memory).unwrap();
+        for (select, expected) in [
+            (
+                FIRST_LISTED,
+                "address USING COVERING INDEX address_statement (statement=?), listed USING PRIMARY KEY (source=? AND key=?)",
+            ),
+            (LAST_LISTING, "poll USING INDEX poll_round (source=? AND round<?)"),
+        ] {
+            let mut explain = index.connection.prepare(&format!("EXPLAIN QUERY PLAN {select}")).unwrap();
+            let steps = explain.query_map(params!["", 0], |row| row.get::<_, String>("detail")).unwrap();
+            let plan: Vec<String> = steps.map(|step| step.unwrap().replace("SEARCH ", "")).collect();
+            assert_eq!(plan.join(", "), expected, "and sorts nothing");
+        }
     }
 }

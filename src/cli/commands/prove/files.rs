@@ -1,9 +1,11 @@
 //! A proof on disk: a folder, or one .zip file with that folder in it.
 //!
 //! What is read may come from anybody: names, sizes and counts are bounded, links are not followed, and a .zip is never
-//! unpacked to disk.
+//! unpacked to disk. A .zip that two programs could unpack in two ways is refused, and so is a name that leads elsewhere when
+//! somebody unpacks it.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -16,9 +18,10 @@ use onrecord::view::proof::Files;
 
 use crate::cli::edge::Refused;
 
-/// Most files, and most bytes in all of them, that a proof may have: a body has at most some tens of megabytes.
+/// Most files, and most bytes in all of them, that a proof may have: a body has at most some tens of megabytes, and is in it
+/// up to six times.
 const MOST_FILES: usize = 10_000;
-const MOST_BYTES: u64 = 1 << 30;
+const MOST_BYTES: u64 = 512 << 20;
 
 /// The deepest file of a proof lies in a folder in a folder.
 const DEEPEST: usize = 3;
@@ -51,6 +54,9 @@ impl Target {
 
     /// Writes a proof.
     pub fn write(&self, files: &Files) -> anyhow::Result<()> {
+        let bytes: usize = files.values().map(Vec::len).sum();
+        let fits = files.len() <= MOST_FILES && bytes as u64 <= MOST_BYTES;
+        anyhow::ensure!(fits, "{bytes} bytes in {} files are more than a proof may have", files.len());
         match self {
             Self::Folder(folder) => {
                 for (name, bytes) in files {
@@ -102,6 +108,8 @@ pub fn read(path: &Path) -> Result<Files, Refused> {
 struct Taking {
     files: Files,
     bytes: u64,
+    /// The names as a system has them that tells no capitals apart.
+    folded: BTreeSet<String>,
 }
 
 impl Taking {
@@ -115,36 +123,44 @@ impl Taking {
                 self.folder(&entry.path(), &format!("{name}/"))?;
             } else {
                 anyhow::ensure!(kind.is_file(), "{name} is no plain file");
-                self.take(name, File::open(entry.path())?)?;
+                self.take(name, entry.metadata()?.len(), File::open(entry.path())?)?;
             }
         }
         Ok(())
     }
 
     fn zip(&mut self, path: &Path) -> anyhow::Result<()> {
-        let mut zip = ZipArchive::new(io::BufReader::new(File::open(path)?))?;
+        let file = File::open(path)?;
+        anyhow::ensure!(file.metadata()?.len() <= MOST_BYTES, "it is larger than any proof");
+        let mut zip = ZipArchive::new(io::BufReader::new(file))?;
         anyhow::ensure!(zip.len() <= MOST_FILES, "it holds more files than a proof has");
+        zip.validate_header_consistency().context("other programs may find other files in it")?;
         for at in 0..zip.len() {
             let file = zip.by_index(at)?;
+            let name = file.name()?.into_owned();
             if file.is_dir() {
+                plain(&name)?;
                 continue;
             }
-            let name = file.name()?.into_owned();
-            anyhow::ensure!(!self.files.contains_key(&name), "it holds {name} twice");
-            self.take(name, file)?;
+            anyhow::ensure!(file.is_file(), "{name} is no plain file");
+            self.take(name, file.size(), file)?;
         }
         self.inside();
         Ok(())
     }
 
-    fn take(&mut self, name: String, file: impl Read) -> anyhow::Result<()> {
+    /// Takes a file that is said to have so many bytes, which it is not believed.
+    fn take(&mut self, name: String, size: u64, file: impl Read) -> anyhow::Result<()> {
+        plain(&name)?;
+        anyhow::ensure!(self.folded.insert(name.to_lowercase()), "it holds {name} twice");
+        anyhow::ensure!(self.folded.len() <= MOST_FILES, "it holds more files than a proof has");
         let mut bytes = Vec::new();
         let left = MOST_BYTES - self.bytes;
+        anyhow::ensure!(size <= left, "it is larger than any proof");
         file.take(left + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
         self.bytes += bytes.len() as u64;
         anyhow::ensure!(self.bytes <= MOST_BYTES, "it is larger than any proof");
         self.files.insert(name, bytes);
-        anyhow::ensure!(self.files.len() <= MOST_FILES, "it holds more files than a proof has");
         Ok(())
     }
 
@@ -157,6 +173,17 @@ impl Taking {
             self.files = files.into_iter().map(|(name, bytes)| (name[folder.len()..].to_owned(), bytes)).collect();
         }
     }
+}
+
+/// Refuses a name that on some system would lead out of the folder that a proof is unpacked into.
+fn plain(name: &str) -> anyhow::Result<()> {
+    let is_odd = |part: &str| part.is_empty() || part == "." || part == "..";
+    let leads_out = name.strip_suffix('/').unwrap_or(name).split('/').any(is_odd)
+        || name.contains(['\\', ':'])
+        || name.contains(char::is_control);
+    anyhow::ensure!(name.len() <= 300, "it holds a name of {} bytes", name.len());
+    anyhow::ensure!(!leads_out, "it holds {name:?}, which is no name of a file in a folder");
+    Ok(())
 }
 
 #[cfg(test)]

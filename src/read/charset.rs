@@ -221,6 +221,34 @@ mod tests {
     }
 
     #[test]
+    fn old_charsets_of_many_offices_are_read_declared_and_guessed() {
+        let turkish = "Bakanlık, sınırdaki geçişin bu sabah yeniden açıldığını ve ağır taşıtların hafta sonuna kadar bekleyeceğini bildirdi.";
+        let arabic = "أعلنت الوزارة أن المعبر الحدودي أعيد فتحه صباح اليوم أمام حركة المسافرين والبضائع.";
+        let chinese = "国防部今天上午宣布，边境口岸已经重新开放，重型车辆须等到本周末才能通行。";
+        let greek = "Το υπουργείο ανακοινώνει ότι η γέφυρα άνοιξε ξανά σήμερα το πρωί για όλα τα οχήματα.";
+        let cases = [
+            ("iso-8859-9", turkish),
+            ("windows-1254", turkish),
+            ("windows-1256", arabic),
+            ("iso-8859-6", arabic),
+            ("gb18030", chinese),
+            ("gbk", chinese),
+            ("iso-8859-7", greek),
+            ("iso-8859-5", RUSSIAN),
+        ];
+        for (label, text) in cases {
+            let header = format!("text/html; charset={label}");
+            let declared = decode(&encoded(label, text), Some(&header));
+            assert_eq!((declared.text.as_str(), declared.warnings.len()), (text, 0), "{label} in the header");
+            let page = format!("<meta charset={label}><p>{text}");
+            assert_eq!(decode(&encoded(label, &page), None).text, page, "{label} in a meta");
+            let guessed = decode(&encoded(label, text), None);
+            assert_eq!(guessed.text, text, "{label} guessed");
+            assert!(guessed.warnings[0].contains("guessed"), "{label}: {:?}", guessed.warnings);
+        }
+    }
+
+    #[test]
     fn utf_16_is_read_with_and_without_a_mark() {
         let text = format!("<p>{RUSSIAN}</p>");
         for (mark, big) in [(true, true), (true, false), (false, true), (false, false)] {

@@ -209,7 +209,7 @@ fn rule(block: &Block, edge: bool, belongs: bool, edges: Edges) -> Rule {
     if edge && dates::is_date_line(&block.text) {
         return Rule::DateLine;
     }
-    if edge && is_address(&block.text) {
+    if edge && (is_address(&block.text) || is_imprint(block)) {
         return Rule::LeadsAway;
     }
     if block.link_share() > 0.8 {
@@ -231,9 +231,18 @@ fn rule(block: &Block, edge: bool, belongs: bool, edges: Edges) -> Rule {
     }
 }
 
-/// Whether a text is an address of the web and nothing else.
+/// Whether a text is an address of the web and nothing else but a label: `Source: https://office.example/1`.
 fn is_address(text: &str) -> bool {
-    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
+    let address = match text.rsplit_once(char::is_whitespace) {
+        Some((label, address)) if label.ends_with(':') && label.split_whitespace().count() <= 3 => address,
+        Some(_) | None => text,
+    };
+    (address.starts_with("http://") || address.starts_with("https://")) && !address.contains(char::is_whitespace)
+}
+
+/// Whether a short block has a line that says whose the page is.
+fn is_imprint(block: &Block) -> bool {
+    block.size < 200 && block.text.lines().any(|line| line.starts_with('©'))
 }
 
 fn leads_away(block: &Block) -> bool {

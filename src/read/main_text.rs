@@ -98,7 +98,10 @@ impl Index<usize> for Chrome {
 pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) -> Chrome {
     let sums = Sums::new(outline, blocks, |_, block| weight(block));
     let total = sums.good(outline, 0);
-    let teasers = teasers(outline, blocks, |place| total > 0.0 && sums.good(outline, place) > TOO_MANY_TEASERS * total);
+    let headed = headed_texts(outline, &sums);
+    let elsewhere = |place: usize| headed.iter().any(|text| !outline.subtree(*text).contains(&place));
+    let is_most = |place: usize| total > 0.0 && sums.good(outline, place) > TOO_MANY_TEASERS * total;
+    let teasers = teasers(outline, blocks, |place| is_most(place) && !elsewhere(place));
     let mut chrome: Vec<Option<Rule>> = vec![None; outline.items.len()];
     for place in 0..outline.items.len() {
         let named = outline.named(place);
@@ -125,6 +128,16 @@ pub(super) fn chrome(outline: &Outline<'_>, blocks: &[Block], within: &[usize]) 
         };
     }
     Chrome(chrome)
+}
+
+/// The elements in which a heading of the first level stands beside running text; cards outside are not the statement,
+/// however many they are.
+fn headed_texts(outline: &Outline<'_>, sums: &Sums) -> Vec<usize> {
+    /// Headings asked; an honest page has one.
+    const ASKED: usize = 3;
+    let headings = (1..outline.items.len()).filter(|place| outline.tag(*place) == "h1").take(ASKED);
+    let around = headings.map(|heading| outline.items[heading].parent);
+    around.filter(|place| sums.good(outline, *place) >= ENOUGH).collect()
 }
 
 /// For each place, whether it is one of several alike that each name another page: a headline that is a link, and

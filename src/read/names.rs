@@ -127,7 +127,12 @@ fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -
         match name {
             // The id of a heading is made of its words.
             "id" if is_heading(tag) => {}
-            "class" | "id" => value.split_ascii_whitespace().take(24).for_each(|class| named |= of_class(class)),
+            "class" | "id" => {
+                // what a part of an accordion hides is one click away
+                let folded = FOLDED.iter().any(|folded| value.contains(folded));
+                let classes = value.split_ascii_whitespace().take(24).filter(|class| !folded || *class != "hidden");
+                classes.for_each(|class| named |= of_class(class));
+            }
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
             "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
             "aria-hidden" => named.chrome |= value == "true",

@@ -67,6 +67,30 @@ fn every_case_reads_as_expected() {
     assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// `tests/readings.txt` holds a digest of what each case reads as, after the version of the reader.
+///
+/// It is what a reader promises: the same bytes give the same reading for ever under one version.
+#[test]
+fn no_reading_changes_within_one_version() {
+    let digest = |case: &Path| {
+        let reading = reading(case);
+        let beside = serde_json::to_string(&reading.beside).expect("JSON");
+        Digest::of(format!("{}\n{}\n{beside}", reading.text.canonical(), reading.visible.hex()).as_bytes()).hex()
+    };
+    let line = |case: &PathBuf| {
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        format!("{}  {name}\n", digest(case))
+    };
+    let found = format!("reader {VERSION}\n{}", cases().iter().map(line).collect::<String>());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readings.txt");
+    let locked = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == locked,
+        "pages read otherwise than tests/readings.txt says. Where a line of an old case changed, raise read::VERSION (unless \
+         that version was never released); then the file is to be:\n{found}"
+    );
+}
+
 fn html(body: &str) -> Reading {
     read(&page(body.as_bytes(), Some("text/html; charset=utf-8")), &ReadSettings::default())
 }

@@ -24,6 +24,7 @@ pub(super) struct Title {
 /// Finds the title. `start` is the index of the first block of running text.
 pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrome: &Chrome, start: usize) -> Title {
     let site = meta.site().map(essence);
+    let called = meta.title.as_deref().map(|title| essence(&without_site(title, meta.site())));
     let stated: Vec<String> = [
         meta.ld.headline.as_deref(),
         meta.meta(&["og:title", "dcterms.title", "dc.title"]),
@@ -52,7 +53,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
             };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
             // a heading that says all of what the page calls itself is its title, though it is a link to where it stands alone
-            let own = heading && stated.contains(&essence(line));
+            let essence = essence(line);
+            let own = heading && (stated.contains(&essence) || called.as_ref() == Some(&essence));
             score -= if block.link_share() > 0.9 && !own { 0.6 } else { 0.0 };
             score += if index <= start && index + NEAR >= start { 0.3 } else { 0.0 };
             score -= if index > start { 0.4 } else { 0.0 };

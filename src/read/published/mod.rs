@@ -79,6 +79,9 @@ impl Search<'_> {
     /// The date of publication, and the rule that found it.
     pub(super) fn find(&self, meta: &Metadata) -> Option<(Stated, Rule)> {
         if let Some((text, date, rule)) = self.stated(meta) {
+            if let Some(earlier) = self.before_remaking(meta, text, date) {
+                return Some((earlier, "shown, from before the page was made anew"));
+            }
             return Some((self.settled(text, date), rule));
         }
         let marked = |rule: Rule| move |date| (date, rule);
@@ -108,6 +111,21 @@ impl Search<'_> {
         all.into_iter().find_map(|(text, rule)| self.machine(text).map(|date| (text, date, rule)))
     }
 
+    /// The date that a visitor sees, where the one in JSON-LD is to the second that of the last change as well and lies
+    /// days after it: such a page was made anew, and its publication is older.
+    fn before_remaking(&self, meta: &Metadata, text: &str, date: Stated) -> Option<Stated> {
+        let linked = meta.ld.published.as_deref() == Some(text) && meta.ld.modified.as_deref() == Some(text);
+        let timed = match date {
+            Stated::Day(_) => false,
+            Stated::Local(_) | Stated::Zoned(_) => true,
+        };
+        if !linked || !timed {
+            return None;
+        }
+        let shown = self.marked_up().or_else(|| self.near_title())?;
+        ((date.day() - shown.day()).num_days() > 1).then_some(shown)
+    }
+
     /// A date of metadata, made exact or settled by what a visitor sees: a day gains its time, two numbers their order,
     /// a moment in UTC the day that it was where the office is.
     fn settled(&self, text: &str, date: Stated) -> Stated {
@@ -120,7 +138,9 @@ impl Search<'_> {
                 printed.filter(|near| near.day() == day || Some(near.day()) == swapped).unwrap_or(date)
             }
             Stated::Zoned(moment) if moment.offset().local_minus_utc() == 0 && self.timezone.is_none() => {
-                self.near_title().and_then(|near| in_zone_of(moment, near)).unwrap_or(date)
+                let shown = [Self::near_title, Self::marked_up].into_iter().filter_map(|find| find(self));
+                let local = shown.into_iter().find_map(|shown| in_zone_of(moment, shown));
+                local.or_else(|| self.in_address().filter(|day| is_day_of(moment, day.day()))).unwrap_or(date)
             }
             Stated::Local(_) | Stated::Zoned(_) => date,
         }
@@ -171,6 +191,12 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether a day is that of a moment somewhere on earth, and not in UTC: an address names the office's own.
+fn is_day_of(moment: DateTime<FixedOffset>, day: NaiveDate) -> bool {
+    let (west, east) = (moment - TimeDelta::hours(12), moment + TimeDelta::hours(14));
+    day != moment.date_naive() && (day == west.date_naive() || day == east.date_naive())
 }
 
 /// A moment that metadata gives in UTC, as it was where the office is: `printed` is what a visitor reads there.

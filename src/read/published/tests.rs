@@ -78,3 +78,36 @@ fn a_page_of_dates_takes_linear_time() {
         );
     }
 }
+
+#[test]
+fn a_page_made_anew_keeps_the_day_that_it_shows() {
+    let page = |published: &str, modified: &str| {
+        format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"datePublished\":\"{published}\",\"dateModified\":\"{modified}\"}}</script>\
+             <body><main><h1>A quiet day</h1><p>Published <time pubdate datetime=2023-03-25>25 March 2023</time></p>{TEXT}</main>"
+        )
+    };
+    let (anew, before) = ("2024-06-02T10:00:07+00:00", "2024-05-01T09:00:00+00:00");
+    assert_eq!(date(&page(anew, anew)).as_deref(), Some("2023-03-25"));
+    assert_eq!(date(&page(before, anew)).as_deref(), Some(before));
+}
+
+#[test]
+fn a_moment_in_utc_is_of_the_day_that_the_office_had() {
+    let page = |body: &str| {
+        format!(
+            "<meta property=article:published_time content=2023-11-09T05:30:59Z><body><main><h1>A quiet day</h1>{body}{TEXT}</main>"
+        )
+    };
+    let of = |address: &str, body: &str| {
+        let url = address.parse().ok();
+        let html = page(body);
+        let page =
+            Page { body: html.as_bytes(), content_type: Some("text/html"), url: url.as_ref(), captured_at: None };
+        read(&page, &ReadSettings::default()).text.published().map(|date| date.to_string())
+    };
+    let marked = "<time datetime='2023-11-08 23:30:59'>last night</time>";
+    assert_eq!(of("https://office.example/1", marked).as_deref(), Some("2023-11-08T23:30:59-06:00"));
+    assert_eq!(of("https://office.example/2023/11/08/quiet", "").as_deref(), Some("2023-11-08"));
+    assert_eq!(of("https://office.example/2023/11/07/quiet", "").as_deref(), Some("2023-11-09T05:30:59+00:00"));
+}

@@ -21,7 +21,8 @@ static PHRASES: Words = LazyLock::new(|| {
      backtolist backtonews backtotop top home next previous comments leaveacomment loading tags copylink listen \
      печать потеме версиядляпечати распечатать поделиться поделитьсявсоцсетях читайтетакже назад назадксписку \
      вернутьсяксписку кспискуновостей наверх подробнее метки идетполучениеинформации друк версіядлядруку \
-     поділитися читайтетакож տպել կիսվել paylaş çapversiyası yazdır partager imprimer drucken teilen 印刷",
+     поділитися читайтетакож տպել կիսվել paylaş çapversiyası yazdır partager imprimer drucken teilen 印刷 \
+     contents tableofcontents backtocontents содержание оглавление назадкоглавлению",
     )
 });
 /// Beginnings of lines that lead away, in [`essence`] form.

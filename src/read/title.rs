@@ -11,6 +11,9 @@ const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", 
 /// Longest line that may be a title.
 pub(super) const LONGEST: usize = 400;
 
+/// Fewest letters of a heading that is taken for the title against what the page calls itself.
+const LEAST: usize = 12;
+
 /// Blocks before the text within which the title is likelier than the name of the site.
 const NEAR: usize = 4;
 
@@ -81,6 +84,9 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     }
     let said =
         meta.ld.headline.as_deref().or_else(|| meta.meta(&["og:title", "twitter:title"])).or(meta.title.as_deref());
+    if let Some(index) = heading_above(meta, blocks, chrome, start) {
+        return Title { text: Some(blocks[index].text.replace('\n', " ")), block: Some(index) };
+    }
     if let Some(said) = said {
         let text = without_site(said, meta.site());
         if Some(essence(&text)) != site {
@@ -94,6 +100,20 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
         named && !block.is_sentence() && !super::dates::is_date_line(&block.text)
     });
     Title { text: line.map(|index| blocks[index].text.replace('\n', " ")), block: line }
+}
+
+/// The heading close above the text of a page that calls itself by `<title>` alone, shortly, and shows that line nowhere: so
+/// do sites that call all their pages alike.
+fn heading_above(meta: &Metadata, blocks: &[Block], chrome: &Chrome, start: usize) -> Option<usize> {
+    if meta.ld.headline.is_some() || meta.meta(&["og:title", "twitter:title"]).is_some() {
+        return None;
+    }
+    let called = meta.title.as_deref().map_or(0, |title| essence(title).chars().count());
+    let start = start.min(blocks.len());
+    let heading = (start.saturating_sub(NEAR)..start).rev().find(|index| blocks[*index].kind == Kind::Heading)?;
+    let block = &blocks[heading];
+    let says_more = (called.max(LEAST)..=LONGEST).contains(&essence(&block.text).chars().count());
+    (says_more && !chrome[block.place] && block.link_share() < 0.5).then_some(heading)
 }
 
 /// How well a line of the page agrees with what metadata calls it; `None` where it does not.

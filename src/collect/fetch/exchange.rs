@@ -35,7 +35,8 @@ impl Client {
             Err(_) => return Err(failure::timeout(host)),
         };
         let certificate = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate());
-        let tls = certificate.and_then(|certificate| self.met.handshake(certificate, cipher));
+        let secure = url.scheme() == "https";
+        let tls = secure.then(|| self.met.handshake(certificate, host, cipher)).flatten();
         let protocols = protocols(&response, tls.as_deref());
         let ip = if self.proxied { None } else { response.remote_addr().map(|address| address.ip()) };
         let status = response.status();

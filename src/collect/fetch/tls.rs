@@ -31,15 +31,33 @@ const MOST_CA_BYTES: u64 = 1_000_000;
 /// Most peers remembered; a source's hosts have a handful.
 const MOST_MET: usize = 256;
 
-/// The peers that a client met, by the digest of their own certificate: how the last connection to each came about.
+/// The peers that a client met: how the last connection to each came about.
 #[derive(Debug, Default)]
-pub(super) struct Met(Mutex<HashMap<Digest, Arc<Handshake>>>);
+pub(super) struct Met(Mutex<Peers>);
+
+#[derive(Debug, Default)]
+struct Peers {
+    /// By the digest of their own certificate.
+    by_certificate: HashMap<Digest, Arc<Handshake>>,
+    /// The certificate that was last presented for a name or an address.
+    by_name: HashMap<String, Digest>,
+}
 
 impl Met {
-    /// How the last connection to the holder of `certificate` came about; `cipher` is its suite, if it was made just now.
-    pub(super) fn handshake(&self, certificate: &[u8], cipher: Option<CipherSuite>) -> Option<Arc<Handshake>> {
+    /// How the last connection to the holder of `certificate` came about; where that is not known, for behind a proxy reqwest
+    /// does not tell it, the last one to `host`. `cipher` is its suite, if it was made just now.
+    pub(super) fn handshake(
+        &self,
+        certificate: Option<&[u8]>,
+        host: &str,
+        cipher: Option<CipherSuite>,
+    ) -> Option<Arc<Handshake>> {
         let mut met = self.lock();
-        let handshake = met.get_mut(&Digest::of(certificate))?;
+        let digest = match certificate {
+            Some(certificate) => Digest::of(certificate),
+            None => *met.by_name.get(host.trim_matches(['[', ']']))?,
+        };
+        let handshake = met.by_certificate.get_mut(&digest)?;
         let cipher = cipher.map(iana_name).filter(|cipher| handshake.cipher.as_ref() != Some(cipher));
         if let Some(cipher) = cipher {
             Arc::make_mut(handshake).cipher = Some(cipher);
@@ -49,14 +67,18 @@ impl Met {
 
     fn note(&self, certificate: &[u8], change: impl FnOnce(&mut Handshake)) {
         let mut met = self.lock();
-        if met.len() >= MOST_MET {
-            met.clear();
+        if met.by_certificate.len() >= MOST_MET {
+            *met = Peers::default();
         }
         let fresh = || Arc::new(Handshake { version: "tls", cipher: None, chain: Vec::new() });
-        change(Arc::make_mut(met.entry(Digest::of(certificate)).or_insert_with(fresh)));
+        change(Arc::make_mut(met.by_certificate.entry(Digest::of(certificate)).or_insert_with(fresh)));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Arc<Handshake>>> {
+    fn note_name(&self, name: &ServerName<'_>, certificate: &[u8]) {
+        self.lock().by_name.insert(name.to_str().into_owned(), Digest::of(certificate));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Peers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -128,6 +150,7 @@ impl ServerCertVerifier for Onlooker {
         let verified = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
         let chain = [end_entity].into_iter().chain(intermediates).map(|certificate| certificate.to_vec()).collect();
         self.met.note(end_entity, |handshake| handshake.chain = chain);
+        self.met.note_name(server_name, end_entity);
         Ok(verified)
     }
 

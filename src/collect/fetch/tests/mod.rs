@@ -1,6 +1,7 @@
 //! Looks at a scripted server on loopback.
 
 mod proxy;
+mod roads;
 mod secure;
 
 use std::io::Write as _;

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use super::*;
 
 /// Starts a proxy for one connection; `answer` is given the stream and says what was asked for.
-fn proxy(
+pub(super) fn proxy(
     answer: impl FnOnce(&mut TcpStream) -> std::io::Result<String> + Send + 'static,
 ) -> (u16, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -20,7 +20,7 @@ fn proxy(
     (port, told)
 }
 
-fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
+pub(super) fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

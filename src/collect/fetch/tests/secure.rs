@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::*;
 
-fn file(name: &str) -> PathBuf {
+pub(super) fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
 }
 
@@ -20,7 +20,7 @@ fn certificate(name: &str) -> CertificateDer<'static> {
 }
 
 /// Serves one page for ever, in HTTP/2 where `h2` is offered.
-async fn office(h2: bool) -> Url {
+pub(super) async fn office(h2: bool) -> Url {
     office_with(h2, &rustls::version::TLS13, None).await
 }
 

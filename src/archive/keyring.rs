@@ -1,7 +1,7 @@
 //! The keys of our vantages, and beside each what it last signed and for which archive.
 //!
-//! A folder of the user's, outside every archive: `<vantage>.key` (mode 0600), `<vantage>.checkpoint`, `<vantage>.place`.
-//! Nothing here is ever overwritten but the last checkpoint and the place.
+//! A folder of the user's, outside every archive: `<vantage>.key` (mode 0600), `<vantage>.checkpoint`, `<vantage>.place`,
+//! `<vantage>.copies`. Nothing here is ever overwritten but the last checkpoint, the place and the list of copies.
 #![allow(clippy::disallowed_methods)] // a secret needs its own rights from the first byte on, which no storage gives
 
 use std::fs::{self, OpenOptions};
@@ -127,6 +127,25 @@ impl Keyring {
             self.store.swap(&name, old.as_deref(), new.as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Where copies of a vantage's archive were last written, as absolute paths.
+    pub fn copies(&self, vantage: &str) -> Result<Vec<PathBuf>, KeyringError> {
+        let bytes = self.store.get(&format!("{vantage}.copies"))?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        Ok(text.lines().map(PathBuf::from).collect())
+    }
+
+    /// Notes that a copy lies there.
+    pub fn add_copy(&self, vantage: &str, place: &Path) -> Result<(), KeyringError> {
+        if self.copies(vantage)?.iter().any(|known| known == place) {
+            return Ok(());
+        }
+        let name = format!("{vantage}.copies");
+        let old = self.store.get(&name)?;
+        let mut new = old.clone().unwrap_or_default();
+        new.extend_from_slice(format!("{}\n", place.display()).as_bytes());
+        Ok(self.store.swap(&name, old.as_deref(), &new)?)
     }
 
     /// Whether anything was ever signed for a vantage.

@@ -54,7 +54,7 @@ pub enum LogError {
 }
 
 /// Where the checkpoint of a log lies beside its key.
-fn beside(vantage: &str) -> String {
+pub(super) fn beside(vantage: &str) -> String {
     format!("{vantage}.checkpoint")
 }
 
@@ -96,7 +96,7 @@ impl Log {
         let disagrees = |what: String| LogError::Disagrees { vantage: vantage.to_owned(), what };
         let mut read = |note: &Option<Vec<u8>>, place: &str| {
             let note = note.as_deref()?;
-            match open_note(note, vantage, key) {
+            match read_checkpoint(note, vantage, key) {
                 Ok(checkpoint) => Some((checkpoint, note.to_vec())),
                 Err(error) => {
                     warnings.push(format!("the checkpoint {place} cannot be used: {}", said(&error)));
@@ -161,7 +161,7 @@ impl Log {
     ) -> Option<Self> {
         let here = storage.get(&format!("{}/checkpoint", folder(vantage))).ok().flatten();
         let there = desk.and_then(|desk| desk.get(&beside(vantage)).ok().flatten());
-        let read = |note: Vec<u8>| Some((open_note(&note, vantage, key).ok()?, note));
+        let read = |note: Vec<u8>| Some((read_checkpoint(&note, vantage, key).ok()?, note));
         let newest = [here, there].into_iter().flatten().filter_map(read).max_by_key(|(checkpoint, _)| checkpoint.size);
         let (checkpoint, note) = newest?;
         let (size, root) = (checkpoint.size, checkpoint.root);
@@ -247,7 +247,11 @@ impl Log {
 }
 
 /// Reads a note: with a key, checks who signed; without one, only what it says.
-fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<Checkpoint, CheckpointError> {
+pub(super) fn read_checkpoint(
+    note: &[u8],
+    vantage: &str,
+    key: Option<&VerifierKey>,
+) -> Result<Checkpoint, CheckpointError> {
     match key {
         Some(key) => Checkpoint::open(note, key, vantage),
         None => {

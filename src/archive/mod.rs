@@ -8,6 +8,7 @@ pub mod audit;
 mod catchup;
 pub mod chain;
 pub mod checkpoint;
+pub mod copies;
 pub mod draft;
 pub mod history;
 pub mod index;

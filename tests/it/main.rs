@@ -9,6 +9,7 @@ mod pages;
 mod site;
 
 mod asked;
+mod copies;
 mod damage;
 mod demo;
 mod facts;

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use stretch::Stretches;
 
+use super::copies;
 use super::index::{self, Index, IndexError, IndexPlace, Reached};
 use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
@@ -169,7 +170,9 @@ impl Audit<'_> {
             if known || key.starts_with("index.") || key == "README.md" {
                 continue;
             }
-            let what = if key.starts_with("segments/") {
+            let what = if key.starts_with(&format!("{}/", copies::ASIDE)) {
+                "a damaged file, kept when `repair` put a good one in its place"
+            } else if key.starts_with("segments/") {
                 "no entry names this file: it was being written when a run was cut short, or does not belong here"
             } else {
                 "this file does not belong to the archive"
@@ -219,8 +222,8 @@ impl Audit<'_> {
 
 const RESTORE: &str = "put the file back from a copy of the archive";
 
-/// Whether bytes under a key are those that they should be.
-fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
+/// The digest and the length of what lies under a key; `None` where there is no such key.
+pub(super) fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
     let Some(mut file) = storage.open(key)? else { return Ok(None) };
     let mut hasher = crate::model::digest::Hasher::default();
     let mut buffer = vec![0; 64 * 1024];

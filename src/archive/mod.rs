@@ -21,6 +21,7 @@ pub mod reader;
 pub mod sight;
 pub mod stamps;
 pub mod storage;
+pub mod succession;
 pub mod telling;
 pub mod tiles;
 pub mod warc;

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use super::catchup;
-use super::chain;
 use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
@@ -237,13 +236,6 @@ impl Archive {
             Ok(Fact::Poll(fact)) => fact.answer.peer,
             Ok(_) | Err(_) => Peer::default(),
         })
-    }
-
-    /// The certificates that the peer of a capture presented, its own first, each as DER; `None` where it was not asked over a
-    /// trusted connection. Their PEM, which the entry names by its digest, is under [`Archive::bytes`].
-    pub fn peer_chain(&self, capture: Seq) -> Result<Option<Vec<Vec<u8>>>, ArchiveError> {
-        let Some(tls) = self.peer(capture)?.tls else { return Ok(None) };
-        Ok(self.bytes(&tls.chain)?.as_deref().and_then(chain::certificates))
     }
 
     /// The body that a capture kept, with the head of the response that brought it.

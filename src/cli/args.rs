@@ -380,4 +380,6 @@ pub struct Key {
 pub enum KeyCommand {
     /// Print the public key: for signed notes, and as PEM for openssl
     Show,
+    /// Make a new key and give the log over to it: the old key signs that, and both sides are entries of the log
+    Rotate,
 }

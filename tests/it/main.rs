@@ -16,6 +16,7 @@ mod facts;
 mod files;
 mod given;
 mod house;
+mod keys;
 mod kill;
 mod lessons;
 mod names;

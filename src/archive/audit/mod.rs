@@ -4,6 +4,7 @@
 //! stream, some files side by side; memory does not grow with the archive. It writes nothing but the index, which it
 //! builds anew from what it read where the one that stands says otherwise.
 
+mod beginnings;
 mod logs;
 mod segments;
 mod stretch;
@@ -58,6 +59,7 @@ pub fn audit(
             logs.push(log);
         }
     }
+    audit.beginnings(&logs);
     let whole = logs.len() == names.len();
     let scratch = Scratch::beside(&places.index);
     let mut rebuilt = Index::scratch(&scratch.place)?;

@@ -169,9 +169,13 @@ fn must_be_held<'a>(fact: &Fact, sums: &'a [(Digest, String)]) -> Vec<(Digest, &
         }
         Fact::Reading(_) | Fact::Rules(_) => summed().collect(),
         // the sums of a segment are those of whole files
-        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => {
-            Vec::new()
-        }
+        Fact::Archive(_)
+        | Fact::Segment(_)
+        | Fact::Round(_)
+        | Fact::Alias(_)
+        | Fact::Note(_)
+        | Fact::Key(_)
+        | Fact::Unknown(_) => Vec::new(),
     }
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::{Named, common, in_log, is_bundle, stamp_fault, stamps_of};
 use crate::archive::audit::sum_of;
-use crate::archive::log::{Log, said};
+use crate::archive::checkpoint::VerifierKey;
+use crate::archive::log::{self, Log, said};
 use crate::archive::reader::{self, ArchiveError, Places};
 use crate::archive::storage::Storage;
+use crate::archive::succession::Succession;
 use crate::archive::tiles::{self, Get};
 use crate::model::digest::Digest;
 use crate::model::finding::{Finding, Level};
@@ -47,28 +49,39 @@ pub fn compare(
             comparing.say(Level::Warning, &in_log(vantage, "checkpoint"), "the copy does not have this log");
             continue;
         }
-        let there = match Log::open(copy.clone(), vantage, None, key) {
+        let is_ours = ours.contains(vantage);
+        let here = Log::open(places.storage.clone(), vantage, places.desk.as_deref(), key).ok().filter(|_| is_ours);
+        // an older copy may be signed by an older key, and know nothing of the change
+        let key = key.map(|key| signer(copy, key, here.as_ref()));
+        let there = match Log::open(copy.clone(), vantage, None, key.as_ref()) {
             Ok(there) => there,
             Err(error) => {
                 comparing.say(Level::Unsound, &in_log(vantage, "checkpoint"), said(&error));
                 continue;
             }
         };
-        if ours.contains(vantage) {
-            match Log::open(places.storage.clone(), vantage, places.desk.as_deref(), key) {
-                Ok(here) => comparing.logs(&here, &there),
-                Err(_) => {
-                    let what = "not compared: the log of this archive does not open";
-                    comparing.say(Level::NotChecked, &in_log(vantage, "checkpoint"), what);
-                }
+        match here {
+            Some(here) => comparing.logs(&here, &there),
+            None if is_ours => {
+                let what = "not compared: the log of this archive does not open";
+                comparing.say(Level::NotChecked, &in_log(vantage, "checkpoint"), what);
             }
-        } else {
-            comparing.say(Level::Note, &in_log(vantage, "checkpoint"), "a log that is not in this archive");
+            None => comparing.say(Level::Note, &in_log(vantage, "checkpoint"), "a log that is not in this archive"),
         }
         comparing.files(&there, &|done| progress(done, total));
         comparing.stamps(&*places.storage, &there)?;
     }
     Ok(comparing.compared)
+}
+
+/// The key that signed the log at the size of the copy, as the changes of keys in our log tell it.
+fn signer(copy: &Arc<dyn Storage>, key: &VerifierKey, here: Option<&Log>) -> VerifierKey {
+    let note = copy.get(&in_log(key.name(), "checkpoint")).ok().flatten();
+    let claimed = note.and_then(|note| log::read_checkpoint(&note, key.name(), None).ok());
+    match (claimed, here.map(Succession::of)) {
+        (Some(claimed), Some(Ok(changes))) => changes.signer(key, claimed.size),
+        (_, _) => key.clone(),
+    }
 }
 
 struct Comparing<'a> {

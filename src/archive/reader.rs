@@ -259,6 +259,12 @@ impl Kept for Archive {
     }
 }
 
+/// Reads a text where it is said to lie; `None` where its bytes are no text.
+pub fn text_at(storage: &dyn Storage, place: &Place, digest: &Digest) -> Result<Option<Text>, ArchiveError> {
+    let bytes = read_place(storage, place, digest)?;
+    Ok(std::str::from_utf8(&bytes).ok().and_then(Text::parse))
+}
+
 /// Reads one record, and gives the block or the body in it if it has the digest that it should have.
 pub(super) fn read_place(storage: &dyn Storage, place: &Place, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
     let damaged = |what: &str| ArchiveError::Record { key: place.key.clone(), what: what.to_owned() };

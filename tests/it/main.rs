@@ -20,6 +20,7 @@ mod keys;
 mod kill;
 mod lessons;
 mod names;
+mod near;
 mod proved;
 mod refusals;
 mod rounds;

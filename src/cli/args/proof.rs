@@ -8,7 +8,8 @@ use clap::Args;
 #[command(after_help = "\
   onrecord verify                                every byte of the archive, and who signed
   onrecord verify mod-az/3f9a                    what is kept of one statement
-  onrecord verify press-release.txt              is this text, or this saved page, in the archive, and since when
+  onrecord verify press-release.txt              is this text, or this saved page, in the archive, and since when;
+                                                 if not: the nearest revision, and how it differs
   onrecord verify proof/ --key KEY --roots PEM   a proof that somebody has sent: a folder or a .zip; needs no archive
   onrecord verify --grown-from CHECKPOINT        everything, and that the log has only grown since
   onrecord verify --against COPY                 everything, here and in a copy, and whether one log continues the other

@@ -39,7 +39,7 @@ pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     let archive = setup.open()?;
     for what in others {
         let sound = match Path::new(what).is_file() {
-            true => file::run(&archive, what, out)?,
+            true => file::run(&setup, &archive, what, out)?,
             false => named(&archive, what, out)?,
         };
         if !sound {

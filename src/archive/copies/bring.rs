@@ -114,7 +114,8 @@ pub fn copy(
     let mut carrying =
         Carrying { from, to: &**copy, lengths, known: BTreeSet::new(), copied: Copied::default(), passed: 0, tell };
     for Pair { here, there, .. } in &pairs {
-        carrying.log(here, there.as_ref(), &|passed| progress(passed, total))?;
+        let key = places.keys.iter().find(|key| key.name() == here.vantage());
+        carrying.log(here, there.as_ref(), key, &|passed| progress(passed, total))?;
     }
     carrying.format()?;
     carrying.besides(&pairs);
@@ -161,7 +162,13 @@ struct Carrying<'a> {
 }
 
 impl Carrying<'_> {
-    fn log(&mut self, here: &Log, there: Option<&(Vec<u8>, u64)>, progress: &dyn Fn(u64)) -> Result<(), CopyError> {
+    fn log(
+        &mut self,
+        here: &Log,
+        there: Option<&(Vec<u8>, u64)>,
+        key: Option<&VerifierKey>,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), CopyError> {
         let vantage = here.vantage();
         let size_there = there.map_or(0, |(_, size)| *size);
         for folder in [log::folder(vantage), format!("segments/{vantage}")] {
@@ -186,7 +193,7 @@ impl Carrying<'_> {
             self.file(key, sum)?;
             progress(self.passed);
         }
-        self.stamps(here)?;
+        self.stamps(here, &|note| named.has_signed(key, note))?;
         let mut to = size_there;
         if here.size() > size_there || here.size() == size_there && there.map(|(note, _)| &note[..]) != here.note() {
             self.tiles(here)?;
@@ -235,7 +242,7 @@ impl Carrying<'_> {
     }
 
     /// Stamps over checkpoints that are copied, the stamped notes before the answers over them.
-    fn stamps(&mut self, here: &Log) -> Result<(), CopyError> {
+    fn stamps(&mut self, here: &Log, is_signed: &dyn Fn(&[u8]) -> bool) -> Result<(), CopyError> {
         let from = self.from;
         let mut keys = stamps_of(from, here.vantage()).map_err(ArchiveError::from)?;
         keys.sort_by_key(|key| !key.ends_with(crate::archive::stamps::NOTE));
@@ -250,7 +257,7 @@ impl Carrying<'_> {
                 }
             };
             let note_of = |key: &str| from.get(key).ok().flatten();
-            match stamp_fault(&key, &bytes, here.vantage(), &note_of, &root_at) {
+            match stamp_fault(&key, &bytes, here.vantage(), &note_of, &root_at, is_signed) {
                 None => self.put(&key, &bytes)?,
                 // a run beside this one has stamped what it wrote since: that is for the next time
                 Some(_) if beyond(&key, here) => {}

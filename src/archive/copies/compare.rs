@@ -68,8 +68,8 @@ pub fn compare(
             }
             None => comparing.say(Level::Note, &in_log(vantage, "checkpoint"), "a log that is not in this archive"),
         }
-        comparing.files(&there, &|done| progress(done, total));
-        comparing.stamps(&*places.storage, &there)?;
+        let named = comparing.files(&there, &|done| progress(done, total));
+        comparing.stamps(&*places.storage, &there, &|note| named.has_signed(key.as_ref(), note))?;
     }
     Ok(comparing.compared)
 }
@@ -133,7 +133,7 @@ impl Comparing<'_> {
     }
 
     /// Every tile of the copy's log by its root, and every file by the sum in its entry.
-    fn files(&mut self, there: &Log, progress: &dyn Fn(u64)) {
+    fn files(&mut self, there: &Log, progress: &dyn Fn(u64)) -> Named {
         let (copy, vantage) = (self.copy, there.vantage());
         let get = |path: &str| copy.get(&in_log(vantage, path));
         let mut named = Named::default();
@@ -169,17 +169,23 @@ impl Comparing<'_> {
                 }
             }
         }
+        named
     }
 
     /// The stamps of the copy, each over a checkpoint of its log; and those that it does not have yet.
-    fn stamps(&mut self, here: &dyn Storage, there: &Log) -> Result<(), ArchiveError> {
+    fn stamps(
+        &mut self,
+        here: &dyn Storage,
+        there: &Log,
+        is_signed: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<(), ArchiveError> {
         let copy = self.copy;
         let root_at = |size| (size <= there.size()).then(|| there.root_at(size).ok()).flatten();
         let note_of = |key: &str| copy.get(key).ok().flatten();
         let theirs = stamps_of(&**copy, there.vantage())?;
         for key in &theirs {
             let fault = match copy.get(key) {
-                Ok(Some(bytes)) => stamp_fault(key, &bytes, there.vantage(), &note_of, &root_at),
+                Ok(Some(bytes)) => stamp_fault(key, &bytes, there.vantage(), &note_of, &root_at, is_signed),
                 Ok(None) => None,
                 Err(error) => Some(format!("the file cannot be read: {error}")),
             };

@@ -16,10 +16,11 @@ pub use bring::{Carried, Copied, CopyError, copy};
 pub use compare::{Compared, compare};
 pub use repair::{Doing, Mended, Repaired, repair};
 
-use super::checkpoint::{Checkpoint, Note};
+use super::checkpoint::{Checkpoint, Note, VerifierKey};
 use super::log::{self, Log, LogError};
 use super::stamps::{self, Response, Roots, Wanted};
 use super::storage::{Storage, StorageError};
+use super::succession::Succession;
 use super::tiles::{Kind, Tile, parse_bundle};
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, Fact, SegmentFact};
@@ -32,22 +33,34 @@ pub const ASIDE: &str = "aside";
 #[derive(Default)]
 struct Named {
     files: BTreeMap<String, Digest>,
+    /// The changes of the log's key, which say who signed a stamped checkpoint.
+    changes: Succession,
     findings: Vec<Finding>,
 }
 
 impl Named {
+    /// Whether a stamped checkpoint is signed, where the log's key is known.
+    fn has_signed(&self, key: Option<&VerifierKey>, note: &[u8]) -> bool {
+        key.is_none_or(|key| self.changes.open(note, key).is_ok())
+    }
+
     /// Takes in a bundle of entries.
     fn take(&mut self, vantage: &str, tile: &Tile, bytes: &[u8]) {
         let home = format!("segments/{vantage}/");
         let first = tile.index() * u64::from(super::tiles::FULL);
         for (number, leaf) in (first..).zip(parse_bundle(bytes, tile.width()).unwrap_or_default()) {
             // most entries are of other kinds, and a kind is told by how an entry begins
-            if !leaf.starts_with(b"onrecord/1 segment\n") {
+            if ![&b"onrecord/1 segment\n"[..], b"onrecord/1 key\n"].iter().any(|kind| leaf.starts_with(kind)) {
                 continue;
             }
-            let Ok(Ok(Fact::Segment(SegmentFact { files, .. }))) = Entry::parse(leaf).map(|entry| Fact::read(&entry))
-            else {
-                continue;
+            let files = match Entry::parse(leaf).map(|entry| Fact::read(&entry)) {
+                Ok(Ok(Fact::Segment(SegmentFact { files, .. }))) => files,
+                Ok(Ok(Fact::Key(fact))) => {
+                    // one that does not hold changes nothing, and is for `verify` to report
+                    let _ = self.changes.take(number, &fact, vantage);
+                    continue;
+                }
+                Ok(Ok(_)) | Ok(Err(_)) | Err(_) => continue,
             };
             for (digest, key) in files {
                 if key.starts_with(&home) {
@@ -92,14 +105,15 @@ fn stamps_of(storage: &dyn Storage, vantage: &str) -> Result<Vec<String>, Storag
 
 /// What is wrong with a file of a stamp; `None` where it is a signed checkpoint of this log, or an answer over one.
 ///
-/// `note_of` gives the stamped note of a size, `root_at` the root that the log had. Who signed, and whether the authority is
-/// one to believe, is for `verify` to say.
+/// `note_of` gives the stamped note of a size, `root_at` the root that the log had, `is_signed` whether the log's key has signed
+/// a note. Whether the authority is one to believe is for `verify` to say.
 fn stamp_fault(
     key: &str,
     bytes: &[u8],
     vantage: &str,
     note_of: &dyn Fn(&str) -> Option<Vec<u8>>,
     root_at: &dyn Fn(u64) -> Option<Digest>,
+    is_signed: &dyn Fn(&[u8]) -> bool,
 ) -> Option<String> {
     let path = key.strip_prefix(&format!("{}/", stamps::folder(vantage)))?;
     let Some((size, name)) = path.split_once('/') else { return Some("it lies where no stamp does".to_owned()) };
@@ -109,11 +123,18 @@ fn stamp_fault(
             checkpoint.origin == vantage
                 && checkpoint.size.to_string() == size
                 && root_at(checkpoint.size) == Some(checkpoint.root)
+                && is_signed(note)
         }
         None => false,
     };
     if name == stamps::NOTE {
-        return (!is_over(bytes)).then(|| "it is no checkpoint of this log at this size".to_owned());
+        return (!is_over(bytes)).then(|| "it is no signed checkpoint of this log at this size".to_owned());
+    }
+    // its name ends with the beginning of its digest: without roots, not every bit of it is held by a signature
+    let told = name.strip_suffix(".tsr").and_then(|stem| stem.rsplit_once('-')).map(|(_, told)| told);
+    let is_digest = |told: &&str| told.len() == 8 && told.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if told.filter(is_digest).is_some_and(|told| !Digest::of(bytes).hex().starts_with(told)) {
+        return Some("it does not have the digest that its name tells".to_owned());
     }
     let Some(note) = note_of(&note_key).filter(|note| is_over(note)) else {
         return Some("the checkpoint that it is over is not there".to_owned());

@@ -82,7 +82,8 @@ pub fn repair(
         let key = places.keys.iter().find(|key| key.name() == vantage);
         let trusted = trusted(places, copy, vantage, key)?;
         let (here, there) = (&*places.storage, &**copy);
-        let mut mending = Mending { here, there, vantage, doing, repaired, mended: &mut *mended, tell: &mut *tell };
+        let mut mending =
+            Mending { here, there, vantage, key, doing, repaired, mended: &mut *mended, tell: &mut *tell };
         mending.log(&trusted)?;
         repaired = mending.repaired;
     }
@@ -118,6 +119,7 @@ struct Mending<'a> {
     here: &'a dyn Storage,
     there: &'a dyn Storage,
     vantage: &'a str,
+    key: Option<&'a VerifierKey>,
     doing: Doing,
     repaired: Repaired,
     mended: &'a mut dyn FnMut(Mended),

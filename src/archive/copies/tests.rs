@@ -8,6 +8,7 @@ use crate::archive::audit::audit;
 use crate::archive::crash_tests::{Desk, at, first, round, second};
 use crate::archive::index::IndexPlace;
 use crate::archive::reader::{Archive, Places};
+use crate::archive::stamps::tests::authority::{Authority, Made};
 use crate::archive::storage::faulty::Strike;
 use crate::archive::storage::{Faulty, Memory};
 
@@ -305,6 +306,48 @@ fn an_archive_that_went_back_to_an_older_state_is_brought_forward_again() {
     let (repaired, _) = mend(&desk, &copy, Doing::Mending).unwrap();
     assert!(repaired.lost == 0 && desk.unsound().is_empty());
     go_on(&desk, 2);
+}
+
+#[test]
+fn stamps_are_copied_and_put_back_and_those_over_other_bytes_are_not() {
+    let Some(authority) = Authority::new(&Made::default()) else { return };
+    let desk = desk(1);
+    let log = Log::open(desk.archive.clone(), "desk-test", None, None).unwrap();
+    let (size, note) = (log.size(), log.note().unwrap().to_vec());
+    let answer = authority.reply(stamps::Request::over(&note, [1; 8]).der());
+    let other = authority.reply(stamps::Request::over(b"something else", [1; 8]).der());
+    let keys = [
+        (stamps::note_key("desk-test", size), note),
+        (stamps::response_key("desk-test", size, "tsa.example", &answer), answer),
+        (stamps::response_key("desk-test", size, "tsa.example", &other), other),
+    ];
+    for (key, bytes) in &keys {
+        desk.archive.put_new(key, bytes).unwrap();
+    }
+    go_on(&desk, 1);
+    let copy = empty();
+    let (_, findings) = bring(&desk, &copy).unwrap();
+    assert!(findings.len() == 1 && findings[0].place == keys[2].0, "{findings:?}");
+    let there = |key: &str| copy.get(key).unwrap().is_some();
+    assert!(there(&keys[0].0) && there(&keys[1].0) && !there(&keys[2].0));
+    for (key, bytes) in &keys[..2] {
+        for how in [Damage::Flip, Damage::Lose] {
+            damage(desk.archive.inner(), key, how);
+            let (repaired, _) = mend(&desk, &copy, Doing::Mending).unwrap();
+            assert_eq!(
+                (repaired.files, repaired.lost),
+                (1, 1),
+                "{how:?} of {key}: the one over other bytes is nowhere"
+            );
+            assert_eq!(desk.archive.get(key).unwrap().as_ref(), Some(bytes));
+        }
+        damage(copy.inner(), key, Damage::Flip);
+        let place = format!("COPY/{key}");
+        assert!(compared(&desk, &copy).iter().any(|one| one.place == place && one.level == Level::Unsound));
+        copy.inner().remove(key).unwrap();
+        bring(&desk, &copy).unwrap();
+        assert!(there(key));
+    }
 }
 
 #[test]

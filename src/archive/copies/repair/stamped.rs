@@ -12,7 +12,8 @@ use crate::model::finding::{Finding, Level};
 
 impl Mending<'_> {
     pub(super) fn stamps(&mut self, newest: &Checkpoint, seen: &Seen) -> Result<(), ArchiveError> {
-        let (here, there, vantage) = (self.here, self.there, self.vantage);
+        let (here, there, vantage, key) = (self.here, self.there, self.vantage, self.key);
+        let is_signed = |note: &[u8]| seen.named.has_signed(key, note);
         let root_of =
             |size| if size == newest.size { Some(newest.root) } else { self.root_at(newest.size, seen, size) };
         let fault = |storage: &dyn Storage, key: &str| match storage.get(key) {
@@ -21,11 +22,11 @@ impl Mending<'_> {
                 let note_of = |key: &str| {
                     let good = |storage: &dyn Storage| {
                         let bytes = storage.get(key).ok().flatten()?;
-                        stamp_fault(key, &bytes, vantage, &|_| None, &root_of).is_none().then_some(bytes)
+                        stamp_fault(key, &bytes, vantage, &|_| None, &root_of, &is_signed).is_none().then_some(bytes)
                     };
                     good(storage).or_else(|| good(here)).or_else(|| good(there))
                 };
-                let fault = stamp_fault(key, &bytes, vantage, &note_of, &root_of);
+                let fault = stamp_fault(key, &bytes, vantage, &note_of, &root_of, &is_signed);
                 fault.map_or(Ok(bytes), Err)
             }
             Ok(None) => Err("the file is missing".to_owned()),

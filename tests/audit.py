@@ -11,6 +11,7 @@ Exit status: 0 where nothing is unsound, 1 where something is, 2 where nothing c
 """
 
 import argparse
+import base64
 import heapq
 import json
 import os
@@ -23,7 +24,7 @@ from audit_formats import (
 )  # fmt: skip
 
 PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note")
+KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note", "key")
 INDEXED = ("response", "revisit", "conversion", "metadata")
 
 
@@ -34,6 +35,7 @@ class Audit:
         self.root, self.findings = root, []
         self.entries, self.records, self.texts, self.bytes = 0, 0, 0, 0
         self.compared = {}  # text -> (digest of title and paragraphs, stated date): what a history compares
+        self.heads = {}  # log -> (size, what gives its root at a size)
         self.beside = {}  # reading.json -> what it says
 
     def say(self, level, where, what, expected=None, found=None):
@@ -84,10 +86,54 @@ class Audit:
             except Bad as error:
                 self.say("unsound", "%s#%d" % (vantage, number), str(error))
         self.entries += len(leaves)
-        self.signature(home + "checkpoint", name, signed, signatures, keys, entries.get(0))
+        self.heads[vantage] = (size, lambda before: tree_root([sha(b"\0" + leaf) for leaf in leaves[:before]]))
+        changes = self.changes(vantage, entries)
+        self.signature(home + "checkpoint", name, signed, signatures, keys, entries.get(0), changes)
         return entries
 
-    def signature(self, where, name, signed, signatures, keys, first):
+    def changes(self, vantage, entries):
+        """The changes of keys, as [(old key, new key)], each believed with the signatures of both sides."""
+        changes, given = [], []
+        for number, entry in sorted(entries.items()):
+            if entry.kind != "key":
+                continue
+            try:
+                old, new, size = read_key(entry.get("old", "")), read_key(entry.get("new", "")), entry.number("size")
+                side = {"old": old, "new": new}.get(entry.get("side"))
+                need(side and old[0] == new[0] == vantage, "a change of keys of another log, or without a side")
+                need(size is not None and size <= number, "the log was shorter when it was given over")
+                need(not changes or changes[-1][1] == old, "the old key of a change did not sign the log then")
+                root = bytes.fromhex(entry.digest("root")[0])
+                text = "%s\n%d\n%s\n" % (vantage, size, base64.b64encode(root).decode())
+                text += "onrecord-key %s %s\n" % (entry.get("old"), entry.get("new"))
+                value = base64.b64decode(entry.get("signature", ""), validate=True)
+                need(value[:4] == side[1], "a change of keys signed by another key")
+                need(ed25519_verify(side[2], text.encode(), value[4:]), "the signature of a change of keys does not hold")
+                if side is old:
+                    given.append((size, root, old, new))
+                else:
+                    need((size, root, old, new) in given, "a new key takes the log, and no entry gives it over")
+                    changes.append((old, new))
+                    given = []
+            except ValueError as error:  # Bad is one of them
+                self.say("unsound", "%s#%d" % (vantage, number), str(error))
+        return changes
+
+    def beginnings(self, vantage, first):
+        """A log that was begun after others carries their checkpoints: those must still be as they were."""
+        for line in [value for name, value in first.fields if name == "after"] if first else []:
+            where = "%s#0" % vantage
+            try:
+                name, size, root = line.split(":")[1:4]
+                known = self.heads.get(name)
+                if known:
+                    need(int(size) <= known[0], "%s is shorter than it was when this log was begun after it" % name)
+                    good = base64.b64encode(known[1](int(size))).decode() == root
+                    need(good, "%s is not as it was when this log was begun after it" % name)
+            except ValueError as error:
+                self.say("unsound", where, str(error))
+
+    def signature(self, where, name, signed, signatures, keys, first, changes):
         chosen = [key for key in keys if key[0] == name]
         if not chosen:
             told = "no key was given for %s" % name
@@ -97,7 +143,10 @@ class Audit:
             except Bad as error:
                 self.say("unsound", where, "the log names a key that cannot be read: %s" % error)
             self.say("not-checked", where, told)
-        for key_name, key_id, public in chosen:
+        for key in chosen:
+            # any key of the log leads to the one that signs it now
+            known = any(key in change for change in changes)
+            key_name, key_id, public = changes[-1][1] if known else key
             fitting = [value[4:] for signer, value in signatures if signer == key_name and value[:4] == key_id]
             if not any(ed25519_verify(public, signed, signature) for signature in fitting):
                 self.say("unsound", where, "no good signature of %s+%s" % (key_name, key_id.hex()))
@@ -474,6 +523,8 @@ def main():
     for vantage in vantages:
         logs[vantage] = audit.log(vantage, keys)
         audit.facts(vantage, logs[vantage], audit.segments(vantage, logs[vantage]))
+    for vantage in vantages:
+        audit.beginnings(vantage, logs[vantage].get(0))
     unsound = sum(finding["level"] == "unsound" for finding in audit.findings)
     out = sys.stderr if arguments.history else sys.stdout
     for finding in audit.findings:

@@ -34,24 +34,6 @@ pub fn pem(chain: &[Vec<u8>]) -> String {
     out
 }
 
-/// Reads the certificates of a chain, each as DER; `None` where the bytes are none.
-pub fn certificates(pem: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut found = Vec::new();
-    let mut open: Option<String> = None;
-    for line in std::str::from_utf8(pem).ok()?.lines() {
-        match (line, open.as_mut()) {
-            (BEGIN, None) => open = Some(String::new()),
-            (END, Some(text)) => {
-                found.push(STANDARD.decode(text.as_bytes()).ok()?);
-                open = None;
-            }
-            (line, Some(text)) => text.push_str(line),
-            (_, None) => return None,
-        }
-    }
-    (open.is_none() && !found.is_empty()).then_some(found)
-}
-
 /// Who answered an exchange, as an entry tells it.
 pub(super) fn peer(exchange: &Exchange) -> Peer {
     let tls = exchange.tls.as_ref().map(|tls| Tls {
@@ -73,13 +55,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
-        let chain = vec![vec![0; 100], (0..=255).collect()];
-        let text = pem(&chain);
-        assert_eq!(certificates(text.as_bytes()), Some(chain));
+    fn a_chain_is_one_block_a_certificate_in_lines_of_64() {
+        let (short, long) = (vec![0; 3], (0..=255).collect::<Vec<u8>>());
+        let text = pem(&[short.clone(), long.clone()]);
         assert!(text.lines().all(|line| line.len() <= 64), "{text}");
-        for bad in ["", "text", BEGIN, &text[..text.len() - 10], &text.replace('A', "*")] {
-            assert_eq!(certificates(bad.as_bytes()), None, "{bad}");
-        }
+        let blocks: Vec<&str> = text.split_terminator(&format!("{END}\n")).collect();
+        let read = |block: &&str| {
+            let base64: String = block.strip_prefix(BEGIN).expect("a beginning").lines().collect();
+            STANDARD.decode(base64).expect("base64")
+        };
+        assert_eq!(blocks.iter().map(read).collect::<Vec<_>>(), [short, long]);
+        assert_eq!(pem(&[]), "");
     }
 }

@@ -27,14 +27,14 @@ use crate::model::text::Text;
 use crate::model::time::Instant;
 
 /// An archive in memory whose storage, or whose place beside the key, can be made to fail.
-struct Desk {
-    archive: Arc<Faulty<Memory>>,
-    beside: Arc<Faulty<Memory>>,
+pub(super) struct Desk {
+    pub(super) archive: Arc<Faulty<Memory>>,
+    pub(super) beside: Arc<Faulty<Memory>>,
     key: [u8; 32],
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let faulty = || Arc::new(Faulty::new(Memory::default()));
         Self { archive: faulty(), beside: faulty(), key: [7; 32] }
     }
@@ -43,7 +43,7 @@ impl Desk {
         SigningKey::from_seed("desk-test", &self.key).expect("a key")
     }
 
-    fn places(&self) -> Places {
+    pub(super) fn places(&self) -> Places {
         Places {
             storage: self.archive.clone(),
             index: IndexPlace::Memory,
@@ -61,7 +61,7 @@ impl Desk {
         self.beside.heal();
     }
 
-    fn unsound(&self) -> Vec<String> {
+    pub(super) fn unsound(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut tell = |finding: crate::model::finding::Finding| {
             if finding.level == Level::Unsound {
@@ -80,7 +80,7 @@ impl Desk {
     }
 }
 
-fn at(minutes: i64) -> Instant {
+pub(super) fn at(minutes: i64) -> Instant {
     chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("a time") + TimeDelta::minutes(minutes)
 }
 
@@ -120,7 +120,12 @@ fn reading(body: &str) -> Reading {
 
 /// One round over an office whose statements say `bodies`; what is `None` is gone. Publishes now and then, and gives what
 /// was told until the first error.
-fn round(desk: &Desk, now: Instant, bodies: &[Option<String>], told: &mut Vec<Event>) -> Result<(), ArchiveError> {
+pub(super) fn round(
+    desk: &Desk,
+    now: Instant,
+    bodies: &[Option<String>],
+    told: &mut Vec<Event>,
+) -> Result<(), ArchiveError> {
     let mut writer = desk.writer(now)?;
     let listing = Url::parse("http://office.example/news").expect("an address");
     let links = (0..bodies.len()).map(|n| url(n).to_string()).collect();
@@ -150,11 +155,11 @@ fn round(desk: &Desk, now: Instant, bodies: &[Option<String>], told: &mut Vec<Ev
     Ok(())
 }
 
-fn first() -> Vec<Option<String>> {
+pub(super) fn first() -> Vec<Option<String>> {
     (0..5).map(|n| Some(format!("Statement {n} stands."))).collect()
 }
 
-fn second() -> Vec<Option<String>> {
+pub(super) fn second() -> Vec<Option<String>> {
     let mut bodies = first();
     bodies[1] = Some("Statement 1 was changed.".into());
     bodies[3] = None;

@@ -1,7 +1,7 @@
 //! The keys of our vantages, and beside each what it last signed and for which archive.
 //!
-//! A folder of the user's, outside every archive: `<vantage>.key` (mode 0600), `<vantage>.checkpoint`, `<vantage>.place`.
-//! Nothing here is ever overwritten but the last checkpoint and the place.
+//! A folder of the user's, outside every archive: `<vantage>.key` (mode 0600), `<vantage>.checkpoint`, `<vantage>.place`,
+//! `<vantage>.copies`; while a key is changed `<vantage>.next`, and for ever `<vantage>.<id>.retired`. Nothing here is ever overwritten but the last checkpoint, the place and the list of copies.
 #![allow(clippy::disallowed_methods)] // a secret needs its own rights from the first byte on, which no storage gives
 
 use std::fs::{self, OpenOptions};
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::checkpoint::{KeyError, SigningKey};
+use super::checkpoint::{Checkpoint, KeyError, SigningKey};
 use super::storage::{Disk, Storage, StorageError};
 use crate::model::digest::hex;
 
@@ -80,7 +80,55 @@ impl Keyring {
     ///
     /// A key that others may read is refused, for whoever read it can sign in our name.
     pub fn key(&self, vantage: &str) -> Result<Option<SigningKey>, KeyringError> {
-        let path = self.folder.join(format!("{vantage}.key"));
+        // from the moment when a new key has signed, it is the key: whether or not the files were changed after it
+        if let Some(next) = self.read(vantage, "next")?
+            && let Some(note) = self.store.get(&format!("{vantage}.checkpoint"))?
+            && Checkpoint::open(&note, &next.verifier(), vantage).is_ok()
+        {
+            return Ok(Some(next));
+        }
+        self.read(vantage, "key")
+    }
+
+    /// The key that is to follow that of a vantage, made now unless one waits already.
+    pub fn next(&self, vantage: &str) -> Result<SigningKey, KeyringError> {
+        if let Some(waiting) = self.read(vantage, "next")? {
+            return Ok(waiting);
+        }
+        let path = self.folder.join(format!("{vantage}.next"));
+        let key = SigningKey::generate(vantage);
+        let key = key.map_err(|source| KeyringError::Key { path: path.clone(), source: source.into() })?;
+        write_private(&path, key.to_secret_text().as_bytes()).map_err(|source| KeyringError::Io { path, source })?;
+        Ok(key)
+    }
+
+    /// Puts a key that has signed into the place of the one before it, which is kept as `<vantage>.<id>.retired`; says where.
+    ///
+    /// Every step can be done again. Where no key waits, or it has not signed yet, nothing is done.
+    pub fn settle(&self, vantage: &str) -> Result<Option<PathBuf>, KeyringError> {
+        let (Some(next), Some(current)) = (self.read(vantage, "next")?, self.key(vantage)?) else { return Ok(None) };
+        if next.verifier() != current.verifier() {
+            return Ok(None);
+        }
+        let place = |end: &str| self.folder.join(format!("{vantage}.{end}"));
+        let mut retired = None;
+        if let Some(old) = self.read(vantage, "key")? {
+            let path = place(&format!("{}.retired", hex(&old.verifier().id())));
+            if !path.exists() {
+                let written = write_private(&path, old.to_secret_text().as_bytes());
+                written.map_err(|source| KeyringError::Io { path: path.clone(), source })?;
+            }
+            retired = Some(path);
+        }
+        let (from, path) = (place("next"), place("key"));
+        fs::rename(&from, &path)
+            .and_then(|()| sync(&self.folder))
+            .map_err(|source| KeyringError::Io { path, source })?;
+        Ok(retired)
+    }
+
+    fn read(&self, vantage: &str, end: &str) -> Result<Option<SigningKey>, KeyringError> {
+        let path = self.folder.join(format!("{vantage}.{end}"));
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -129,6 +177,25 @@ impl Keyring {
         Ok(())
     }
 
+    /// Where copies of a vantage's archive were last written, as absolute paths.
+    pub fn copies(&self, vantage: &str) -> Result<Vec<PathBuf>, KeyringError> {
+        let bytes = self.store.get(&format!("{vantage}.copies"))?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        Ok(text.lines().map(PathBuf::from).collect())
+    }
+
+    /// Notes that a copy lies there.
+    pub fn add_copy(&self, vantage: &str, place: &Path) -> Result<(), KeyringError> {
+        if self.copies(vantage)?.iter().any(|known| known == place) {
+            return Ok(());
+        }
+        let name = format!("{vantage}.copies");
+        let old = self.store.get(&name)?;
+        let mut new = old.clone().unwrap_or_default();
+        new.extend_from_slice(format!("{}\n", place.display()).as_bytes());
+        Ok(self.store.swap(&name, old.as_deref(), &new)?)
+    }
+
     /// Whether anything was ever signed for a vantage.
     pub fn has_signed(&self, vantage: &str) -> Result<bool, KeyringError> {
         Ok(self.store.size(&format!("{vantage}.checkpoint"))?.is_some())
@@ -171,18 +238,26 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // moved into its place when it is whole: half a key would stop everything
+    let part = path.with_extension("part");
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&part)?;
     file.write_all(bytes)?;
     file.write_all(b"\n")?;
     file.sync_all()?;
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    fs::rename(&part, path)?;
+    path.parent().map_or(Ok(()), sync)
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -4,13 +4,18 @@
 //! that does not reach its checkpoint, or that disagrees with it, does not open: never a fork, never a new log in
 //! silence. [`LogWriter::commit`] is the protocol by which it grows.
 
+mod writer;
+
 use std::sync::Arc;
 
-use super::checkpoint::{Checkpoint, CheckpointError, Note, SigningKey, VerifierKey};
+use super::checkpoint::{Checkpoint, CheckpointError, Note, NoteError, VerifierKey};
 use super::merkle;
 use super::storage::{Storage, StorageError};
-use super::tiles::{self, EntryTooLong, Hashes, Kind, RightEdge, Tile, TileError};
+use super::succession::Succession;
+use super::tiles::{self, EntryTooLong, Hashes, Kind, Tile, TileError};
 use crate::model::digest::Digest;
+
+pub use writer::LogWriter;
 
 /// Why a log cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -48,13 +53,19 @@ pub enum LogError {
     /// The checkpoint could not be signed.
     #[error("cannot sign the checkpoint")]
     Sign(#[from] CheckpointError),
+    /// The log is signed by another key than the one that would write.
+    #[error("the log {vantage} is signed by another key: it was given over to a new one")]
+    Superseded {
+        /// Whose log.
+        vantage: String,
+    },
     /// An entry is too long.
     #[error("cannot append to the log")]
     TooLong(#[from] EntryTooLong),
 }
 
 /// Where the checkpoint of a log lies beside its key.
-fn beside(vantage: &str) -> String {
+pub(super) fn beside(vantage: &str) -> String {
     format!("{vantage}.checkpoint")
 }
 
@@ -94,11 +105,18 @@ impl Log {
             None => None,
         };
         let disagrees = |what: String| LogError::Disagrees { vantage: vantage.to_owned(), what };
+        // signed by another key: one that was in its place before, or came after it, as the log itself will show
+        let mut others: Vec<(Checkpoint, Vec<u8>)> = Vec::new();
         let mut read = |note: &Option<Vec<u8>>, place: &str| {
             let note = note.as_deref()?;
-            match open_note(note, vantage, key) {
+            match read_checkpoint(note, vantage, key) {
                 Ok(checkpoint) => Some((checkpoint, note.to_vec())),
                 Err(error) => {
+                    if let (CheckpointError::Note(NoteError::NotSigned { .. }), Ok(checkpoint)) =
+                        (&error, read_checkpoint(note, vantage, None))
+                    {
+                        others.push((checkpoint, note.to_vec()));
+                    }
                     warnings.push(format!("the checkpoint {place} cannot be used: {}", said(&error)));
                     None
                 }
@@ -106,9 +124,10 @@ impl Log {
         };
         let (in_archive, at_desk) = (read(&here, "in the archive"), read(&there, "beside the key"));
         let (older, newer) = match (in_archive, at_desk) {
-            (None, None) => match (&here, &there) {
-                (None, None) => (None, None),
-                _ => return Err(disagrees(warnings.join("; "))),
+            (None, None) => match (others.into_iter().max_by_key(|(checkpoint, _)| checkpoint.size), &here, &there) {
+                (Some(other), ..) => (None, Some(other)),
+                (None, None, None) => (None, None),
+                (None, ..) => return Err(disagrees(warnings.join("; "))),
             },
             (Some(one), None) | (None, Some(one)) => (None, Some(one)),
             (Some(a), Some(b)) if a.0.size > b.0.size => (Some(b), Some(a)),
@@ -137,6 +156,14 @@ impl Log {
             let what = format!("its root at size {} is {root}, and {} was signed", checkpoint.size, checkpoint.root);
             return Err(disagrees(what));
         }
+        if let (Some(key), Some(note)) = (key, &log.note)
+            && read_checkpoint(note, vantage, Some(key)).is_err()
+        {
+            if Succession::of(&log)?.open(note, key).is_err() {
+                return Err(disagrees(log.warnings.join("; ")));
+            }
+            log.warnings.clear();
+        }
         if let Some((older, _)) = older {
             if older.size < checkpoint.size {
                 log.warnings.push(format!(
@@ -161,7 +188,7 @@ impl Log {
     ) -> Option<Self> {
         let here = storage.get(&format!("{}/checkpoint", folder(vantage))).ok().flatten();
         let there = desk.and_then(|desk| desk.get(&beside(vantage)).ok().flatten());
-        let read = |note: Vec<u8>| Some((open_note(&note, vantage, key).ok()?, note));
+        let read = |note: Vec<u8>| Some((read_checkpoint(&note, vantage, key).ok()?, note));
         let newest = [here, there].into_iter().flatten().filter_map(read).max_by_key(|(checkpoint, _)| checkpoint.size);
         let (checkpoint, note) = newest?;
         let (size, root) = (checkpoint.size, checkpoint.root);
@@ -247,7 +274,11 @@ impl Log {
 }
 
 /// Reads a note: with a key, checks who signed; without one, only what it says.
-fn open_note(note: &[u8], vantage: &str, key: Option<&VerifierKey>) -> Result<Checkpoint, CheckpointError> {
+pub(super) fn read_checkpoint(
+    note: &[u8],
+    vantage: &str,
+    key: Option<&VerifierKey>,
+) -> Result<Checkpoint, CheckpointError> {
     match key {
         Some(key) => Checkpoint::open(note, key, vantage),
         None => {
@@ -271,104 +302,4 @@ pub(crate) fn said(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     line
-}
-
-/// The one that lets a log grow. Whoever has it holds the archive's lock.
-pub struct LogWriter {
-    log: Log,
-    edge: RightEdge,
-    key: SigningKey,
-    desk: Arc<dyn Storage>,
-    /// What stands in the archive as `checkpoint` now.
-    published: Option<Vec<u8>>,
-    /// What stands beside the key now.
-    signed: Option<Vec<u8>>,
-    pending: Vec<String>,
-}
-
-impl LogWriter {
-    /// Makes a log ready to grow: takes away what an interrupted commit left beyond the checkpoint, and puts the newer
-    /// of the two checkpoints into the place of the older.
-    pub fn open(log: Log, key: SigningKey, desk: Arc<dyn Storage>) -> Result<Self, LogError> {
-        let folder = folder(&log.vantage);
-        log.storage.sweep(&folder)?;
-        for (path, _) in log.storage.list(&format!("{folder}/tile"))? {
-            let tile = path.strip_prefix(&format!("{folder}/")).and_then(Tile::parse);
-            if tile.is_some_and(|tile| {
-                Tile::of(tile.kind(), tile.index(), log.size).is_none_or(|there| there.width() < tile.width())
-            }) {
-                log.storage.remove(&path)?;
-            }
-        }
-        let edge = RightEdge::read(log.size, |path| log.get(path)).map_err(|source| log.tile(source))?;
-        let published = log.storage.get(&format!("{folder}/checkpoint"))?;
-        let signed = desk.get(&beside(&log.vantage))?;
-        let mut writer = Self { log, edge, key, desk, published, signed, pending: Vec::new() };
-        if let Some(note) = writer.log.note.clone() {
-            writer.put_checkpoints(&note)?;
-        }
-        Ok(writer)
-    }
-
-    /// The log as it was last committed.
-    pub fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// Takes an entry for the next commit, and gives the number that it will have.
-    pub fn push(&mut self, entry: String) -> u64 {
-        self.pending.push(entry);
-        self.log.size + self.pending.len() as u64 - 1
-    }
-
-    /// The number that the next entry will have.
-    pub fn next_number(&self) -> u64 {
-        self.log.size + self.pending.len() as u64
-    }
-
-    /// The commit. What the entries name must be durable before; when this returns, so are they.
-    ///
-    /// 1. the entries, and the tiles over them: nothing refers to them yet;
-    /// 2. the signed checkpoint beside the key: **this is the commit**, for from here on the log must reach that far;
-    /// 3. the checkpoint in the archive, for everybody else;
-    /// 4. partial tiles whose full tile stands may go.
-    ///
-    /// A crash before 2 leaves tiles that nobody signed, and opening takes them away; a crash after it leaves an archive
-    /// whose checkpoint is behind, and opening puts it right. Both are the ordinary way in: there is no other recovery.
-    pub fn commit(&mut self) -> Result<(), LogError> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        let old = self.log.size;
-        let folder = folder(&self.log.vantage);
-        for (path, bytes) in self.edge.append(&self.pending)? {
-            self.log.storage.put_new(&format!("{folder}/{path}"), &bytes)?;
-        }
-        let checkpoint =
-            Checkpoint { origin: self.log.vantage.clone(), size: self.edge.size(), root: self.edge.root() };
-        let note = checkpoint.sign(&self.key)?.to_string().into_bytes();
-        self.put_checkpoints(&note)?;
-        (self.log.size, self.log.root, self.log.note) = (checkpoint.size, checkpoint.root, Some(note));
-        self.pending.clear();
-        for partial in tiles::superseded(old, self.log.size) {
-            for (path, _) in self.log.storage.list(&format!("{folder}/{partial}"))? {
-                self.log.storage.remove(&path)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Steps 2 and 3 of the commit. Each swap expects what this writer last saw: another writer would be noticed.
-    fn put_checkpoints(&mut self, note: &[u8]) -> Result<(), LogError> {
-        if self.signed.as_deref() != Some(note) {
-            self.desk.swap(&beside(&self.log.vantage), self.signed.as_deref(), note)?;
-            self.signed = Some(note.to_vec());
-        }
-        if self.published.as_deref() != Some(note) {
-            let key = format!("{}/checkpoint", folder(&self.log.vantage));
-            self.log.storage.swap(&key, self.published.as_deref(), note)?;
-            self.published = Some(note.to_vec());
-        }
-        Ok(())
-    }
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use super::catchup;
-use super::chain;
 use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
@@ -239,13 +238,6 @@ impl Archive {
         })
     }
 
-    /// The certificates that the peer of a capture presented, its own first, each as DER; `None` where it was not asked over a
-    /// trusted connection. Their PEM, which the entry names by its digest, is under [`Archive::bytes`].
-    pub fn peer_chain(&self, capture: Seq) -> Result<Option<Vec<Vec<u8>>>, ArchiveError> {
-        let Some(tls) = self.peer(capture)?.tls else { return Ok(None) };
-        Ok(self.bytes(&tls.chain)?.as_deref().and_then(chain::certificates))
-    }
-
     /// The body that a capture kept, with the head of the response that brought it.
     pub fn exchange(&self, capture: Seq) -> Result<Option<KeptExchange>, ArchiveError> {
         let Some(KeptResponse { response, body }) = self.index.kept_response(capture)? else { return Ok(None) };
@@ -265,6 +257,12 @@ impl Kept for Archive {
     fn bytes(&self, digest: &Digest) -> Option<Vec<u8>> {
         Self::bytes(self, digest).ok().flatten()
     }
+}
+
+/// Reads a text where it is said to lie; `None` where its bytes are no text.
+pub fn text_at(storage: &dyn Storage, place: &Place, digest: &Digest) -> Result<Option<Text>, ArchiveError> {
+    let bytes = read_place(storage, place, digest)?;
+    Ok(std::str::from_utf8(&bytes).ok().and_then(Text::parse))
 }
 
 /// Reads one record, and gives the block or the body in it if it has the digest that it should have.

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::checkpoint::SigningKey;
+use super::checkpoint::{Note, SigningKey, to_line};
 use super::draft::Draft;
 use super::history::{History, Seq};
 use super::index::{Health, Kept, Polled, Reached, Standing};
-use super::log::LogWriter;
+use super::log::{Log, LogWriter};
 use super::plan::Plan;
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight};
@@ -83,7 +83,9 @@ impl Writer {
         };
         writer.archive.index().begin()?;
         if writer.log.next_number() == 0 {
-            let fact = ArchiveFact { time: now, vantage, key: public, software: software.to_owned() };
+            let others = writer.archive.logs().iter().filter(|log| log.vantage() != vantage).filter_map(Log::note);
+            let after = others.filter_map(|note| to_line(&Note::parse(note).ok()?).ok()).collect();
+            let fact = ArchiveFact { time: now, vantage, key: public, software: software.to_owned(), after };
             writer.push(&Fact::Archive(fact))?;
             writer.publish(now)?;
         }

@@ -2,12 +2,14 @@
 //!
 //! The doc comments here are the help text. Nothing is looked up or opened.
 
+mod copies;
 mod proof;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use copies::{Copy, Repair};
 pub use proof::{Checkpoint, Prove, Verify};
 
 /// Keeps official statements in an append-only archive that outsiders can check, and shows what changed.
@@ -98,6 +100,10 @@ pub enum Command {
     Checkpoint(Checkpoint),
     /// The key that signs the log
     Key(Key),
+    /// Bring a second archive up to date, adding only
+    Copy(Copy),
+    /// Put back what is damaged or missing here, from a copy
+    Repair(Repair),
 }
 
 #[derive(Debug, Args)]
@@ -374,4 +380,6 @@ pub struct Key {
 pub enum KeyCommand {
     /// Print the public key: for signed notes, and as PEM for openssl
     Show,
+    /// Make a new key and give the log over to it: the old key signs that, and both sides are entries of the log
+    Rotate,
 }

@@ -155,6 +155,7 @@ fn log_hint(error: &LogError) -> Option<String> {
         ),
         LogError::Tile { .. } => Some("`onrecord verify` lists everything that is damaged".to_owned()),
         LogError::Storage(error) => storage_hint(error),
+        LogError::Superseded { .. } => Some("put the newest key of this log into the folder of keys".to_owned()),
         LogError::Sign(_) | LogError::TooLong(_) => None,
     }
 }

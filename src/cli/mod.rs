@@ -62,6 +62,8 @@ fn run(typed: &Typed, out: &mut Out) -> Outcome {
         Command::Prove(args) => commands::prove::run(common, args, out),
         Command::Checkpoint(args) => commands::checkpoint::run(common, args, out),
         Command::Key(args) => commands::key::run(common, args, out),
+        Command::Copy(args) => commands::copy::run(common, args, out),
+        Command::Repair(args) => commands::repair::run(common, args, out),
     }
 }
 

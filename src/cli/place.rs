@@ -257,8 +257,12 @@ pub fn open_writer_with(setup: &Setup, key: SigningKey, now: Instant) -> Result<
     if !places.keys.iter().any(|known| known.name() == key.name()) {
         places.keys.push(key.verifier());
     }
+    let vantage = key.name().to_owned();
     let opened = Writer::open(places, key, setup.keyring.store(), &holder, &software(), now);
-    Ok(opened.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?)
+    let opened = opened.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?;
+    // a change of keys that was cut short after the new one had signed
+    setup.keyring.settle(&vantage)?;
+    Ok(opened)
 }
 
 /// Puts the description of the format beside what it describes, where it does not stand yet.

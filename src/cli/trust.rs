@@ -28,6 +28,12 @@ pub fn key(given: &str, name: Option<&str>) -> Result<VerifierKey, Refused> {
     VerifierKey::from_pem(name, &text).map_err(wrong)
 }
 
+/// Takes a key that was given in the place of the one of the same log.
+pub fn replace(keys: &mut Vec<VerifierKey>, key: VerifierKey) {
+    keys.retain(|known| known.name() != key.name());
+    keys.push(key);
+}
+
 /// The roots of time authorities, out of a PEM file.
 pub fn roots(given: &Path) -> Result<Roots, Refused> {
     let name = clean(&given.to_string_lossy());

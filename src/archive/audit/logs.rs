@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Audit, in_folder, unsigned};
-use crate::archive::checkpoint::{Checkpoint, VerifierKey};
+use crate::archive::checkpoint::VerifierKey;
 use crate::archive::log::{Log, LogError};
 use crate::archive::storage::{Storage, StorageError};
+use crate::archive::succession::Succession;
 use crate::archive::tiles::{self, Kind, RightEdge, Tile};
 use crate::model::finding::{Finding, Level};
 
@@ -22,9 +23,11 @@ impl Audit<'_> {
                 Log::open_unchecked(storage, vantage, self.places.desk.as_deref(), key)?
             }
         };
+        let changes = Succession::of(&opened).unwrap_or_default();
+        self.changes_of_keys(&opened, &changes);
         match key {
             None => self.tell(unsigned(vantage)),
-            Some(key) => self.checkpoint(&opened, key),
+            Some(key) => self.checkpoint(&opened, key, &changes),
         }
         Some(opened)
     }
@@ -42,6 +45,7 @@ impl Audit<'_> {
             | LogError::Behind { .. }
             | LogError::Disagrees { .. }
             | LogError::Sign(_)
+            | LogError::Superseded { .. }
             | LogError::TooLong(_) => in_folder(vantage, "checkpoint"),
         };
         let hint = "mount the disk or restore the newest copy that the archive stood on";
@@ -49,7 +53,7 @@ impl Audit<'_> {
     }
 
     /// The checkpoint in the archive: there, signed, and not older than what was signed beside the key.
-    fn checkpoint(&mut self, log: &Log, key: &VerifierKey) {
+    fn checkpoint(&mut self, log: &Log, key: &VerifierKey, changes: &Succession) {
         let place = in_folder(log.vantage(), "checkpoint");
         let hint = "the next `onrecord fetch` puts the one beside the key in its place";
         let found = match self.places.storage.get(&place) {
@@ -61,7 +65,7 @@ impl Audit<'_> {
             let level = if log.size() <= 1 { Level::Warning } else { Level::Unsound };
             return self.tell(Finding::new(level, place, "the checkpoint is missing").hint(hint));
         };
-        match Checkpoint::open(&note, key, log.vantage()) {
+        match changes.open(&note, key) {
             Err(error) => {
                 let mut what = error.to_string();
                 if let Some(cause) = std::error::Error::source(&error) {

@@ -4,6 +4,7 @@
 //! stream, some files side by side; memory does not grow with the archive. It writes nothing but the index, which it
 //! builds anew from what it read where the one that stands says otherwise.
 
+mod beginnings;
 mod late;
 mod logs;
 mod segments;
@@ -17,6 +18,7 @@ use segments::Scan;
 use stretch::Stretches;
 
 use super::README;
+use super::copies;
 use super::index::{self, Index, IndexError, IndexPlace, Reached};
 use super::log::{self, Log};
 use super::reader::{self, ArchiveError, Places};
@@ -62,6 +64,7 @@ pub fn audit(
             logs.push(log);
         }
     }
+    audit.beginnings(&logs);
     let whole = logs.len() == names.len();
     let scratch = Scratch::beside(&places.index);
     let mut rebuilt = Index::scratch(&scratch.place)?;
@@ -191,6 +194,8 @@ impl Audit<'_> {
             }
             let what = if key == "README.md" {
                 "not the page that this version of onrecord writes: another version's, or changed; nothing vouches for it"
+            } else if key.starts_with(&format!("{}/", copies::ASIDE)) {
+                "a damaged file, kept when `repair` put a good one in its place"
             } else if key.starts_with("segments/") {
                 "no entry names this file: it was being written when a run was cut short, or does not belong here"
             } else {
@@ -248,8 +253,8 @@ fn has_grown(places: &Places, logs: &[Log]) -> bool {
 
 const RESTORE: &str = "put the file back from a copy of the archive";
 
-/// Whether bytes under a key are those that they should be.
-fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
+/// The digest and the length of what lies under a key; `None` where there is no such key.
+pub(super) fn sum_of(storage: &dyn Storage, key: &str) -> Result<Option<(Digest, u64)>, StorageError> {
     let Some(mut file) = storage.open(key)? else { return Ok(None) };
     let mut hasher = crate::model::digest::Hasher::default();
     let mut buffer = vec![0; 64 * 1024];

@@ -193,7 +193,13 @@ pub(super) fn must_be_held<'a>(
     let summed = match fact {
         Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_) | Fact::Rules(_) => sums,
         // the sums of a segment are those of whole files
-        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => &[],
+        Fact::Archive(_)
+        | Fact::Segment(_)
+        | Fact::Round(_)
+        | Fact::Alias(_)
+        | Fact::Note(_)
+        | Fact::Key(_)
+        | Fact::Unknown(_) => &[],
     };
     let chains = fact.answer().into_iter().flat_map(Answer::chains);
     summed.iter().map(|(digest, name)| (*digest, name.as_str())).chain(chains.map(|chain| (chain, "chain")))

@@ -111,7 +111,7 @@ impl Index {
                 ])?;
                 Ok(None)
             }
-            Fact::Archive(_) | Fact::Segment(_) | Fact::Unknown(_) => Ok(None),
+            Fact::Archive(_) | Fact::Segment(_) | Fact::Key(_) | Fact::Unknown(_) => Ok(None),
         }
     }
 

@@ -153,4 +153,4 @@ impl Request {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -128,12 +128,13 @@ impl RightEdge {
     }
 }
 
-fn tile_bytes(hashes: &[Digest]) -> Vec<u8> {
+/// The bytes of a tile of these hashes.
+pub(super) fn tile_bytes(hashes: &[Digest]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()
 }
 
 /// Adds an entry that is known to be short enough.
-fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) {
+pub(super) fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) {
     let length = u16::try_from(entry.len()).expect("its length was checked, or came out of 16 bits");
     bundle.extend_from_slice(&length.to_be_bytes());
     bundle.extend_from_slice(entry);

@@ -6,6 +6,7 @@
 
 mod edge;
 mod hashes;
+mod proven;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use crate::model::digest::Digest;
 
 pub use edge::{EntryTooLong, RightEdge};
 pub use hashes::{Hashes, read_entries, read_hashes};
+pub use proven::{Found, Get, Origin, count, walk};
 
 /// Hashes in a full tile, and entries in a full bundle.
 pub const FULL: u16 = 256;

@@ -1,10 +1,13 @@
 //! What is taken in beside looks: further addresses, a person's remarks, what a source's pages taught.
 
 use super::Writer;
+use crate::archive::checkpoint::{CheckpointError, SigningKey};
 use crate::archive::history::Seq;
+use crate::archive::log::LogError;
 use crate::archive::reader::ArchiveError;
+use crate::archive::succession;
 use crate::model::digest::Digest;
-use crate::model::entry::{Alias, Fact, Note, RulesFact};
+use crate::model::entry::{Alias, Fact, Note, RulesFact, Side};
 use crate::model::rules::Rules;
 use crate::model::source::Source;
 use crate::model::statement::StatementId;
@@ -44,6 +47,27 @@ impl Writer {
         self.usable()?;
         let (url, reason) = (url.to_owned(), reason.to_owned());
         self.push(&Fact::Alias(Alias { time: now, statement: statement.clone(), url, reason }))?;
+        Ok(())
+    }
+
+    /// Gives the log over to another key, which signs it from then on.
+    ///
+    /// Two commits: the old key signs that it gives the log over, and the new one that it takes it. A crash between them
+    /// leaves the log with the old key, and this is done again.
+    pub fn rotate(&mut self, new: SigningKey, now: Instant) -> Result<(), ArchiveError> {
+        self.publish(now)?;
+        let at = (self.log.log().size(), self.log.log().root());
+        let (old, next) = (self.log.key().verifier(), new.verifier());
+        let sign = |one, key: &SigningKey| {
+            let signed = succession::side(one, at, (&old, &next), key, now);
+            signed.map_err(|error| LogError::from(CheckpointError::from(error)))
+        };
+        let (gives, takes) = (sign(Side::Old, self.log.key())?, sign(Side::New, &new)?);
+        self.push(&Fact::Key(gives))?;
+        self.publish(now)?;
+        self.log.succeed(new);
+        self.push(&Fact::Key(takes))?;
+        self.publish(now)?;
         Ok(())
     }
 

@@ -8,9 +8,11 @@ use clap::Args;
 #[command(after_help = "\
   onrecord verify                                every byte of the archive, and who signed
   onrecord verify mod-az/3f9a                    what is kept of one statement
-  onrecord verify press-release.txt              is this text, or this saved page, in the archive, and since when
+  onrecord verify press-release.txt              is this text, or this saved page, in the archive, and since when;
+                                                 if not: the nearest revision, and how it differs
   onrecord verify proof/ --key KEY --roots PEM   a proof that somebody has sent: a folder or a .zip; needs no archive
   onrecord verify --grown-from CHECKPOINT        everything, and that the log has only grown since
+  onrecord verify --against COPY                 everything, here and in a copy, and whether one log continues the other
 
 A proof ends with status 3 where the key or the roots were not given, or nothing is stamped: it is then sound as far as it was checked.")]
 pub struct Verify {
@@ -25,6 +27,9 @@ pub struct Verify {
     /// Also check that the log has only grown since this checkpoint: a file, or the line that `onrecord checkpoint` printed
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "what")]
     pub grown_from: Option<String>,
+    /// Also compare with a copy of the archive, and read all that it holds
+    #[arg(long, value_name = "COPY", conflicts_with = "what")]
+    pub against: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

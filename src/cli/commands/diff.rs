@@ -9,6 +9,7 @@ mod texts;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use onrecord::archive::history::Revision;
 use onrecord::archive::reader::Archive;
 use onrecord::model::capture::Beside;
 use onrecord::model::statement::StatementId;
@@ -19,6 +20,7 @@ use onrecord::view::diff::{self, Summary, TextDifference, Version};
 use crate::cli::args::{Common, Diff};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::Out;
+use crate::cli::place::Setup;
 pub use elsewhere::Elsewhere;
 pub use texts::{open, reverted};
 
@@ -128,6 +130,28 @@ pub fn run(common: &Common, args: &Diff, out: &mut Out) -> Outcome {
     show::show(args, &all, out)?;
     let same = all.iter().all(|compared| compared.difference.is_same());
     Ok(if args.exit_code && !same { Status::Found } else { Status::Done })
+}
+
+/// A revision that is kept against a file that is not, for whoever asked for the file and is shown the nearest.
+pub struct NearMiss(Compared);
+
+impl NearMiss {
+    /// Compares them.
+    pub fn of(setup: &Setup, archive: &Archive, kept: (&StatementId, &Revision), file: &str) -> Result<Self, Refused> {
+        let old = texts::named(setup, archive, kept.0, kept.1)?;
+        let pair = Pair { statement: Some(kept.0.clone()), old, new: texts::file(file)?, reverted: None };
+        Ok(Self(Compared::of(pair, Some(&Elsewhere::of(archive)))))
+    }
+
+    /// The difference as programs read it.
+    pub fn object(&self) -> Result<serde_json::Value, Refused> {
+        show::object(&self.0)
+    }
+
+    /// Prints the difference.
+    pub fn show(self, out: &mut Out) -> Result<(), Refused> {
+        show::show(&Diff { no_pager: true, ..Diff::default() }, &[self.0], out)
+    }
 }
 
 fn pairs(common: &Common, args: &Diff, out: &mut Out) -> Result<Pairs, Refused> {

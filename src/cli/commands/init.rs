@@ -28,8 +28,12 @@ pub fn run(common: &Common, args: &Init, out: &mut Out) -> Outcome {
     if args.new_log {
         let key = place::begin(&setup)?;
         out.line(&format!("made the key {}", setup.keyring.folder().join(format!("{}.key", key.name())).display()))?;
+        let vantage = key.name().to_owned();
         let writer = place::open_writer_with(&setup, key, System.now())?;
         drop(writer);
+        if let Some(named) = setup.config.archive.vantage.as_ref().filter(|named| **named != vantage) {
+            out.warn(&format!("sources.toml names the log {named}: write [archive] vantage = \"{vantage}\" there"))?;
+        }
     } else {
         drop(place::open_writer(&setup, System.now(), std::time::Duration::ZERO)?);
     }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Entry, Peer};
+use super::{Entry, KeyFact, Peer};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
@@ -31,6 +31,8 @@ pub enum Fact {
     Alias(Alias),
     /// A person's remark.
     Note(Note),
+    /// One side of a change of keys.
+    Key(KeyFact),
     /// Of a kind that this program does not know.
     Unknown(Entry),
 }
@@ -47,6 +49,7 @@ impl Fact {
             | Self::Segment(_)
             | Self::Alias(_)
             | Self::Note(_)
+            | Self::Key(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -63,6 +66,8 @@ pub struct ArchiveFact {
     pub key: String,
     /// Program and version.
     pub software: String,
+    /// The last checkpoints of the logs that stood in the archive then, a line each: a log whose key was lost goes on so.
+    pub after: Vec<String>,
 }
 
 /// `round`: a round has ended.

@@ -9,7 +9,7 @@ use super::facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
     SegmentFact, Tally,
 };
-use super::{Entry, EntryError, Peer};
+use super::{Entry, EntryError, KeyFact, Peer};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::time::{Instant, parse_rfc3339, rfc3339};
 
@@ -23,6 +23,7 @@ impl Fact {
                 entry.push("vantage", &fact.vantage);
                 entry.push("key", &fact.key);
                 entry.push("software", &fact.software);
+                fact.after.iter().for_each(|line| entry.push("after", line));
                 entry
             }
             Self::Round(fact) => {
@@ -136,6 +137,7 @@ impl Fact {
                 }
                 entry
             }
+            Self::Key(fact) => fact.entry(),
             Self::Unknown(entry) => entry.clone(),
         }
     }
@@ -150,6 +152,7 @@ impl Fact {
                     vantage: from.text("vantage")?,
                     key: from.text("key")?,
                     software: from.text("software")?,
+                    after: entry.all("after").map(str::to_owned).collect(),
                 }))
             }
             "round" => {
@@ -240,6 +243,7 @@ impl Fact {
                     text: entry.all("text").map(str::to_owned).collect(),
                 }))
             }
+            "key" => KeyFact::read(entry).map(Self::Key),
             _ => Ok(Self::Unknown(entry.clone())),
         }
     }

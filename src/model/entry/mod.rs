@@ -6,12 +6,14 @@
 
 mod facts;
 mod forms;
+mod key;
 mod peer;
 
 pub use facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
     SegmentFact, Tally,
 };
+pub use key::{KeyFact, Side};
 pub use peer::{Peer, Tls};
 
 use super::digest::Digest;

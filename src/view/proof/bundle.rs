@@ -13,6 +13,7 @@ use crate::archive::log::{self, Log, LogError};
 use crate::archive::proof::{Growth, Inclusion, ProofError, open};
 use crate::archive::reader::{Archive, ArchiveError};
 use crate::archive::storage::StorageError;
+use crate::archive::succession::Succession;
 use crate::model::digest::Digest;
 use crate::model::entry::{Capture, Entry, EntryError, Fact, Keeping};
 use crate::model::statement::StatementId;
@@ -114,6 +115,10 @@ pub fn bundle(
         making.records(&mut records, original, &entry)?;
     }
     let body = capture.answer.body.map(|(body, _)| body);
+    // whoever checks may hold an older key than the one that signed, or a newer one
+    for number in Succession::of(log)?.entries() {
+        making.entry(Seq::new(seq.log(), *number))?;
+    }
     let mut bundle = Bundle {
         has_body: body.is_some_and(|body| making.files.values().any(|bytes| Digest::of(bytes) == body)),
         files: Files::new(),

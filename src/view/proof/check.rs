@@ -11,6 +11,7 @@ use crate::archive::checkpoint::{Checkpoint, VerifierKey};
 use crate::archive::log::said;
 use crate::archive::proof::{Growth, Inclusion, open};
 use crate::archive::stamps::Roots;
+use crate::archive::succession::Succession;
 use crate::model::digest::Digest;
 use crate::model::entry::{Entry, Fact, Keeping, MAX_ENTRY};
 use crate::model::finding::{Finding, Level};
@@ -66,8 +67,11 @@ pub struct Time {
 
 /// Checks a bundle.
 pub fn check(files: &Files, trust: &Trust) -> Checked {
-    let mut checking = Checking { files, trust, told: Checked::default(), stamped: BTreeMap::new(), newest: None };
+    let changes = Succession::default();
+    let mut checking =
+        Checking { files, trust, changes, told: Checked::default(), stamped: BTreeMap::new(), newest: None };
     checking.sums();
+    checking.changes_of_keys();
     checking.checkpoints();
     checking.entries();
     checking.links();
@@ -79,6 +83,8 @@ pub fn check(files: &Files, trust: &Trust) -> Checked {
 pub(super) struct Checking<'a> {
     pub(super) files: &'a Files,
     pub(super) trust: &'a Trust,
+    /// The changes of keys that the entries here tell.
+    pub(super) changes: Succession,
     pub(super) told: Checked,
     /// The stamped checkpoints that hold, by their size.
     stamped: BTreeMap<u64, Checkpoint>,
@@ -106,7 +112,7 @@ impl<'a> Checking<'a> {
         self.files.get(&part.to_string()).map(Vec::as_slice)
     }
 
-    fn text(&self, part: &Part) -> Option<&'a str> {
+    pub(super) fn text(&self, part: &Part) -> Option<&'a str> {
         self.get(part).and_then(|bytes| std::str::from_utf8(bytes).ok())
     }
 
@@ -184,7 +190,7 @@ impl<'a> Checking<'a> {
             self.unsound(part.to_string(), "the checkpoint is missing, or is no text");
             return None;
         };
-        match open(note, self.trust.key.as_ref()) {
+        match open(note, self.signer(note).as_ref()) {
             Ok(checkpoint) => Some(checkpoint),
             Err(error) => {
                 self.unsound(part.to_string(), said(&error));
@@ -202,7 +208,7 @@ impl<'a> Checking<'a> {
         let Some(bytes) = self.get(&part) else {
             return self.unsound(part.to_string(), "the proof that the log has only grown since is missing");
         };
-        match Growth::parse(bytes).and_then(|proof| proof.verify(stamped, self.trust.key.as_ref())) {
+        match Growth::parse(bytes).and_then(|proof| proof.verify(stamped, self.signer(&proof.note).as_ref())) {
             Ok(newer) if newer == newest => {}
             Ok(_) => self.unsound(part.to_string(), "it leads to another checkpoint than the newest one"),
             Err(error) => self.unsound(part.to_string(), said(&error)),
@@ -248,7 +254,7 @@ impl<'a> Checking<'a> {
         let part = Part::Inclusion(number, size);
         let Some(bytes) = self.get(&part) else { return };
         let proof = Inclusion::parse(bytes);
-        match proof.and_then(|proof| Ok((proof.verify(leaf, self.trust.key.as_ref())?, proof.index))) {
+        match proof.and_then(|proof| Ok((proof.verify(leaf, self.signer(&proof.note).as_ref())?, proof.index))) {
             Err(error) => self.unsound(part.to_string(), said(&error)),
             Ok((checkpoint, index)) => {
                 let stands = [self.newest.as_ref(), self.stamped.get(&size)].contains(&Some(&checkpoint));
@@ -345,6 +351,7 @@ impl<'a> Checking<'a> {
                 | Fact::Rules(_)
                 | Fact::Alias(_)
                 | Fact::Note(_)
+                | Fact::Key(_)
                 | Fact::Unknown(_) => {}
             }
         }

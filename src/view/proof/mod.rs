@@ -20,6 +20,7 @@
 
 pub mod bundle;
 pub mod check;
+mod keys;
 mod name;
 mod readme;
 mod records;

@@ -16,10 +16,10 @@ climb() {      # RFC 9162, 2.1.3.2 and 2.1.4.2: from a node, number $1 of 0 to $
 note() {       # reads a signed checkpoint into origin, size and root; with a key: is it signed by that?
     { read -r origin; read -r size; read -r root; read -r line; read -r line; } < "$1"; sig=${line##* }; spelt "$root"; spelt "$sig"
     case $size in '' | *[!0-9]* | 0* | ????????????????*) bad "$1 has no size" ;; esac; [ ${#root} = 44 ] || bad "$1 has no root"
-    printf '%s\n%s\n%s\n' "$origin" "$size" "$root" > "$t/body"
-    { cat "$t/body"; printf '\n\342\200\224 %s %s\n' "$origin" "$sig"; } | cmp -s - "$1" || bad "$1 is no signed checkpoint"
+    printf '%s\n%s\n%s\n' "$origin" "$size" "$root" > "$t/body"; { cat "$t/body"; printf '\n\342\200\224 %s %s\n' "$origin" "$sig"; } | cmp -s - "$1" || bad "$1 is no signed checkpoint"
     [ -n "$key" ] || return 0; id=$(echo "$sig" | base64 -d | head -c 4 | hex); echo "$sig" | base64 -d | tail -c +5 > "$t/sig"
     own=$({ printf '%s\n\001' "$origin"; tail -c 32 "$t/key"; } | openssl dgst -sha256 -binary | head -c 4 | hex)
+    [ "$id" = "$own" ] || ! grep -qsx 'onrecord/1 key' entries/*/entry || { left=', signer not checked: the key was changed'; return 0; }
     [ "$id" = "$own" ] && [ "${want:-$id}" = "$id" ] && [ "${name:-$origin}" = "$origin" ] || bad "$1 is signed by another key"
     openssl pkeyutl -verify -pubin -keyform DER -inkey "$t/key" -rawin -in "$t/body" -sigfile "$t/sig" >"$t/why" 2>&1 || bad "$1: bad signature"; }
 if [ -z "$key" ]; then left=', signer not checked'

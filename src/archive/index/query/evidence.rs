@@ -2,11 +2,10 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Place, digest, statement_id};
+use super::{Place, digest};
 use crate::archive::history::Seq;
 use crate::archive::index::{Index, IndexError};
 use crate::model::digest::Digest;
-use crate::model::statement::StatementId;
 
 impl Index {
     /// The readings of a capture, in the order of the log.
@@ -41,14 +40,30 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every text that is kept, with the statement and the first capture that showed it, oldest first.
-    pub fn texts(&self) -> Result<Vec<(Digest, StatementId, Seq)>, IndexError> {
+    /// Where every text that is kept lies, file by file in the order of the files.
+    pub fn texts(&self) -> Result<Vec<TextsIn>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT reading.text, minted, id, min(capture.seq) FROM reading
-             JOIN capture ON capture.seq = reading.capture JOIN statement ON statement.id = capture.statement
-             WHERE reading.text IS NOT NULL GROUP BY reading.text, id ORDER BY min(capture.seq)",
+            "SELECT text.digest, key, offset, length FROM text JOIN record ON record.digest = text.digest AND part = 0
+             JOIN file ON file.id = record.file ORDER BY file, offset",
         )?;
-        let rows = select.query_map([], |row| Ok((digest(row.get(0)?), statement_id(row, 1, 2)?, Seq(row.get(3)?))))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = select.query([])?;
+        let mut files: Vec<TextsIn> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (key, text) = (row.get_ref(1)?, (digest(row.get(0)?), row.get(2)?, row.get(3)?));
+            match files.last_mut().filter(|last| key.as_str().is_ok_and(|key| key == last.key)) {
+                Some(last) => last.texts.push(text),
+                None => files.push(TextsIn { key: row.get(1)?, texts: vec![text] }),
+            }
+        }
+        Ok(files)
     }
+}
+
+/// The texts in one file.
+#[derive(Clone, Debug)]
+pub struct TextsIn {
+    /// The file's key.
+    pub key: String,
+    /// Digest, offset and length of each.
+    pub texts: Vec<(Digest, u64, u64)>,
 }

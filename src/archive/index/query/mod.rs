@@ -14,6 +14,7 @@ use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
 use crate::model::time::{Instant, Stated};
 
+pub use evidence::TextsIn;
 pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Health, Known, Learnt, Polled};

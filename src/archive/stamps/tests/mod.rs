@@ -1,7 +1,7 @@
 //! Stamps of an authority that `openssl` makes for the test.
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // the authority is a program with files of its own
 
-mod authority;
+pub mod authority;
 
 use authority::{Authority, Made};
 

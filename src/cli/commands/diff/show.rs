@@ -79,19 +79,24 @@ fn one(compared: &Compared, format: DiffFormat, style: Style, out: &Out) -> Stri
 
 fn objects(all: &[Compared], out: &mut Out) -> Result<(), Refused> {
     for compared in all {
-        let Compared { pair, difference, summary } = compared;
-        let mut object = json!({ "statement": compared.statement(), "old": pair.old.name, "new": pair.new.name });
-        if let Some(number) = pair.reverted {
-            object["reverted"] = number.into();
-        }
-        object["ops"] = serde_json::to_value(&difference.body.ops)?;
-        if let Some(title) = &difference.title {
-            object["title_ops"] = serde_json::to_value(&title.ops)?;
-        }
-        object["summary"] = serde_json::to_value(summary)?;
-        out.object(&object)?;
+        out.object(&object(compared)?)?;
     }
     Ok(())
+}
+
+/// A difference as programs read it.
+pub(super) fn object(compared: &Compared) -> Result<serde_json::Value, Refused> {
+    let Compared { pair, difference, summary } = compared;
+    let mut object = json!({ "statement": compared.statement(), "old": pair.old.name, "new": pair.new.name });
+    if let Some(number) = pair.reverted {
+        object["reverted"] = number.into();
+    }
+    object["ops"] = serde_json::to_value(&difference.body.ops)?;
+    if let Some(title) = &difference.title {
+        object["title_ops"] = serde_json::to_value(&title.ops)?;
+    }
+    object["summary"] = serde_json::to_value(summary)?;
+    Ok(object)
 }
 
 fn page(args: &Diff, all: &[Compared]) -> String {

@@ -152,7 +152,7 @@ fn beside(setup: &Setup, archive: &Archive, id: &StatementId, revision: &Revisio
     Ok(Some(reading.beside))
 }
 
-fn file(path: &str) -> Result<Named, Refused> {
+pub(super) fn file(path: &str) -> Result<Named, Refused> {
     let (content, beside) = read_file(path)?;
     Ok(Named { name: path.to_owned(), content, beside })
 }

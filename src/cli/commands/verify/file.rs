@@ -10,14 +10,16 @@ use onrecord::archive::reader::Archive;
 use onrecord::model::digest::Digest;
 use onrecord::model::statement::StatementId;
 use onrecord::model::time::rfc3339;
+use onrecord::view::near;
 
 use crate::cli::commands::diff;
 use crate::cli::edge::Refused;
 use crate::cli::names;
 use crate::cli::out::{Out, clean};
+use crate::cli::place::Setup;
 
 /// Says whether a text or a saved page is in the archive, where, and since when.
-pub(super) fn run(archive: &Archive, path: &str, out: &mut Out) -> Result<bool, Refused> {
+pub(super) fn run(setup: &Setup, archive: &Archive, path: &str, out: &mut Out) -> Result<bool, Refused> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
     let mut found = archive.index().showing(&Digest::of(&bytes))?;
     if found.is_empty() {
@@ -36,13 +38,55 @@ pub(super) fn run(archive: &Archive, path: &str, out: &mut Out) -> Result<bool, 
         stood(archive, path, statement, capture, out)?;
     }
     if found.is_empty() {
+        missed(setup, archive, path, out)?;
+    }
+    Ok(!found.is_empty())
+}
+
+/// Says that a file is not in the archive, and shows how the nearest revision differs from it.
+fn missed(setup: &Setup, archive: &Archive, path: &str, out: &mut Out) -> Result<(), Refused> {
+    let near = near::nearest(archive, &diff::open(path)?)?;
+    let shown = near.map(|near| archive.index().showing(&near.text)).transpose()?.unwrap_or_default();
+    let shown = shown.into_iter().find_map(|resolved| match resolved {
+        Resolved::Capture(statement, capture) => Some((statement, capture)),
+        Resolved::Statement(_) => None,
+    });
+    let (Some(near), Some((statement, capture))) = (near, shown) else {
         if out.json {
             out.object(&json!({ "file": path, "found": false }))?;
         } else {
             out.line(&format!("{}: not in the archive, neither its bytes nor its text", clean(path)))?;
         }
+        return Ok(());
+    };
+    let history = archive.history(&statement)?;
+    let revision = &history.revisions[names::picked(&history, names::Pick::Capture(capture))?];
+    let compared = diff::NearMiss::of(setup, archive, (&statement, revision), path)?;
+    let entry = revision.capture.number();
+    if out.json {
+        return Ok(out.object(&json!({
+            "file": path,
+            "found": false,
+            "near": {
+                "statement": statement.short(),
+                "revision": revision.number,
+                "entry": entry,
+                "text_sha256": revision.text.digest.hex(),
+                "of_file": near.of_asked,
+                "of_text": near.of_kept,
+                "difference": compared.object()?,
+            },
+        }))?);
     }
-    Ok(!found.is_empty())
+    let percent = near.of_asked * 100.0;
+    out.line(&format!(
+        "{}: not in the archive. Nearest is {} revision {}, entry {entry}, with {percent:.0} of 100 of its phrases:",
+        clean(path),
+        statement.short(),
+        revision.number
+    ))?;
+    compared.show(out)?;
+    Ok(out.line("")?)
 }
 
 /// Says where and since when a text stands in this log.

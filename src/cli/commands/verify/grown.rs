@@ -10,6 +10,7 @@ use onrecord::archive::log::Log;
 use onrecord::archive::merkle;
 use onrecord::archive::proof::open;
 use onrecord::archive::reader::Places;
+use onrecord::archive::succession::Succession;
 use onrecord::model::finding::{Finding, Level};
 
 use crate::cli::edge::Refused;
@@ -18,6 +19,7 @@ use crate::cli::out::clean;
 /// A checkpoint that was kept elsewhere, of a log that is here.
 pub(super) struct Kept {
     checkpoint: Checkpoint,
+    note: String,
     signer: Option<VerifierKey>,
 }
 
@@ -42,8 +44,7 @@ pub(super) fn read(given: &str, places: &Places, vantages: &[String]) -> Result<
         ));
     }
     let signer = places.keys.iter().find(|key| key.name() == checkpoint.origin).cloned();
-    open(&note, signer.as_ref()).map_err(refused)?;
-    Ok(Kept { checkpoint, signer })
+    Ok(Kept { checkpoint, note, signer })
 }
 
 /// Proves the growth by the consistency of the two trees; gives what was found, and how many entries have come since.
@@ -62,6 +63,13 @@ pub(super) fn check(kept: &Kept, places: &Places) -> Result<(Vec<Finding>, Optio
             return Ok((findings, None));
         }
     };
+    if let Some(key) = &kept.signer {
+        // it may be older than a change of keys: then the key of that time has signed it
+        let signed = Succession::of(&log)?.open(kept.note.as_bytes(), key);
+        signed.map_err(|error| {
+            Refused::Wrong(anyhow::Error::new(error).context("the checkpoint that was given cannot be used"))
+        })?;
+    }
     if log.size() < *size {
         let what = "the log is shorter than the checkpoint that was given: entries were taken away";
         findings.push(Finding::new(Level::Unsound, place, what).values(size, log.size()));

@@ -1,5 +1,6 @@
 //! `verify`: is what is kept what was written, is this text in the archive, and does this proof hold?
 
+mod against;
 mod file;
 mod grown;
 mod proof;
@@ -38,7 +39,7 @@ pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     let archive = setup.open()?;
     for what in others {
         let sound = match Path::new(what).is_file() {
-            true => file::run(&archive, what, out)?,
+            true => file::run(&setup, &archive, what, out)?,
             false => named(&archive, what, out)?,
         };
         if !sound {
@@ -50,14 +51,14 @@ pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
 
 /// How many findings there were of each level that counts.
 #[derive(Clone, Copy, Default)]
-struct Counts {
-    unsound: u64,
+pub(super) struct Counts {
+    pub(super) unsound: u64,
     warnings: u64,
     not_checked: u64,
 }
 
 impl Counts {
-    fn count(&mut self, finding: &Finding) {
+    pub(super) fn count(&mut self, finding: &Finding) {
         match finding.level {
             Level::Unsound => self.unsound += 1,
             Level::Warning => self.warnings += 1,
@@ -66,7 +67,7 @@ impl Counts {
         }
     }
 
-    fn put(self, object: &mut serde_json::Value) {
+    pub(super) fn put(self, object: &mut serde_json::Value) {
         object["unsound"] = self.unsound.into();
         object["warnings"] = self.warnings.into();
         object["not_checked"] = self.not_checked.into();
@@ -92,37 +93,26 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
     let mut places = setup.places()?;
     if let Some(given) = &args.key {
-        let key = trust::key(given, None)?;
-        places.keys.retain(|known| known.name() != key.name());
-        places.keys.push(key);
+        trust::replace(&mut places.keys, trust::key(given, None)?);
     }
     let kept = match &args.grown_from {
         Some(given) => Some(grown::read(given, &places, &reader::vantages(&*places.storage)?)?),
         None => None,
     };
-    let bar = progress(out);
-    let mut counts = Counts::default();
-    let mut printed = Ok(());
-    let audited = {
-        let mut tell = |finding: Finding| {
-            counts.count(&finding);
-            let line = bar.suspend(|| print(out, &finding));
-            if printed.is_ok() {
-                printed = line;
-            }
-        };
-        let progress = |done: u64, total: u64| {
-            bar.set_length(total);
-            bar.set_position(done);
-        };
-        audit::audit(&places, &mut tell, &progress)
+    let copy = match &args.against {
+        Some(other) => Some(against::find(&setup, other)?),
+        None => None,
     };
-    bar.finish_and_clear();
+    let mut counts = Counts::default();
+    let audited = telling(out, &mut counts, |tell, progress| audit::audit(&places, tell, progress))?;
     let audited = match audited {
         Err(ArchiveError::NoArchive) => return setup.open().map(|_| Status::Done),
         other => other.with_context(|| format!("cannot verify the archive at {}", setup.archive.display()))?,
     };
-    printed?;
+    let compared = match &copy {
+        Some(copy) => Some(against::run(copy, &places, &mut counts, out)?),
+        None => None,
+    };
     let mut since = None;
     if let Some(kept) = &kept {
         let (findings, grown) = grown::check(kept, &places)?;
@@ -145,8 +135,14 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
             object["grown_from"] = kept.size().into();
             object["since"] = since.into();
         }
+        if let Some(compared) = &compared {
+            object["against"] = json!({ "files": compared.files, "bytes": compared.bytes });
+        }
         out.object(&object)?;
     } else {
+        if let Some(compared) = &compared {
+            out.line(&format!("compared    {} files, {} bytes of the copy were read", compared.files, compared.bytes))?;
+        }
         if let (Some(kept), Some(since)) = (&kept, since) {
             out.line(&format!("grown       {}", kept.told(since)))?;
         }
@@ -159,7 +155,32 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     Ok(if counts.unsound > 0 { Status::Found } else { Status::Done })
 }
 
-fn print(out: &mut Out, finding: &Finding) -> std::io::Result<()> {
+/// Runs something that tells findings and how far it is; prints and counts them.
+pub(super) fn telling<T>(
+    out: &mut Out,
+    counts: &mut Counts,
+    run: impl FnOnce(&mut dyn FnMut(Finding), &(dyn Fn(u64, u64) + Sync)) -> T,
+) -> std::io::Result<T> {
+    let bar = progress(out);
+    let mut printed = Ok(());
+    let mut tell = |finding: Finding| {
+        counts.count(&finding);
+        let line = bar.suspend(|| print(out, &finding));
+        if printed.is_ok() {
+            printed = line;
+        }
+    };
+    let progress = |done: u64, total: u64| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let ran = run(&mut tell, &progress);
+    bar.finish_and_clear();
+    printed.map(|()| ran)
+}
+
+/// Prints a finding.
+pub(super) fn print(out: &mut Out, finding: &Finding) -> std::io::Result<()> {
     if out.json {
         return out.object(finding);
     }

@@ -315,6 +315,11 @@ impl LogWriter {
         &self.log
     }
 
+    /// The key by which its checkpoints are checked.
+    pub fn verifier(&self) -> VerifierKey {
+        self.key.verifier()
+    }
+
     /// Takes an entry for the next commit, and gives the number that it will have.
     pub fn push(&mut self, entry: String) -> u64 {
         self.pending.push(entry);

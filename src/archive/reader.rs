@@ -11,6 +11,7 @@ use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
 use super::log::{Log, LogError};
+use super::stamps::StampError;
 use super::storage::{Storage, StorageError};
 use super::warc;
 use crate::model::digest::Digest;
@@ -84,6 +85,9 @@ pub enum ArchiveError {
         /// Its address.
         url: String,
     },
+    /// A stamp does not hold over the checkpoint that it is given for.
+    #[error("a time stamp that does not hold is not taken in")]
+    Stamp(#[from] StampError),
     /// An earlier error left the writer in the middle of something.
     #[error("the archive must be opened anew after an error")]
     Broken,

@@ -168,10 +168,14 @@ fn must_be_held<'a>(fact: &Fact, sums: &'a [(Digest, String)]) -> Vec<(Digest, &
             summed().chain(peers.filter_map(|peer| Some((peer.tls.as_ref()?.chain, "chain")))).collect()
         }
         Fact::Reading(_) | Fact::Rules(_) => summed().collect(),
-        // the sums of a segment are those of whole files
-        Fact::Archive(_) | Fact::Segment(_) | Fact::Round(_) | Fact::Alias(_) | Fact::Note(_) | Fact::Unknown(_) => {
-            Vec::new()
-        }
+        // the sums of a segment or a stamp are those of whole files
+        Fact::Archive(_)
+        | Fact::Segment(_)
+        | Fact::Stamp(_)
+        | Fact::Round(_)
+        | Fact::Alias(_)
+        | Fact::Note(_)
+        | Fact::Unknown(_) => Vec::new(),
     }
 }
 

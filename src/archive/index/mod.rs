@@ -16,13 +16,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 pub use apply::{Kept, TextRow, visible_of};
 pub use differences::differences;
 pub use query::{
-    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Standing, Summary, Unread,
+    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Stamped, Standing, Summary, Unread,
 };
 
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "4";
+const SCHEMA: &str = "5";
 
 /// How many prepared statements are kept: more than there are different ones, or each would be parsed at each call.
 const STATEMENTS: usize = 128;

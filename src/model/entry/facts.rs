@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Entry, Peer};
+use super::{Entry, Peer, StampFact};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
@@ -31,6 +31,8 @@ pub enum Fact {
     Alias(Alias),
     /// A person's remark.
     Note(Note),
+    /// An authority put a time on the log.
+    Stamp(StampFact),
     /// Of a kind that this program does not know.
     Unknown(Entry),
 }

@@ -9,7 +9,7 @@ use super::facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
     SegmentFact, Tally,
 };
-use super::{Entry, EntryError, Peer};
+use super::{Entry, EntryError, Peer, StampFact};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::time::{Instant, parse_rfc3339, rfc3339};
 
@@ -136,6 +136,7 @@ impl Fact {
                 }
                 entry
             }
+            Self::Stamp(fact) => fact.entry(),
             Self::Unknown(entry) => entry.clone(),
         }
     }
@@ -240,6 +241,7 @@ impl Fact {
                     text: entry.all("text").map(str::to_owned).collect(),
                 }))
             }
+            "stamp" => StampFact::read(entry).map(Self::Stamp),
             _ => Ok(Self::Unknown(entry.clone())),
         }
     }

@@ -7,12 +7,14 @@
 mod facts;
 mod forms;
 mod peer;
+mod stamp;
 
 pub use facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
     SegmentFact, Tally,
 };
 pub use peer::{Peer, Tls};
+pub use stamp::StampFact;
 
 use super::digest::Digest;
 

@@ -332,6 +332,7 @@ impl<'a> Checking<'a> {
                 | Fact::Rules(_)
                 | Fact::Alias(_)
                 | Fact::Note(_)
+                | Fact::Stamp(_)
                 | Fact::Unknown(_) => {}
             }
         }

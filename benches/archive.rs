@@ -18,6 +18,7 @@ use onrecord::archive::index::IndexPlace;
 use onrecord::archive::keyring::Keyring;
 use onrecord::archive::reader::Places;
 use onrecord::archive::sight::{Readings, Sight};
+use onrecord::archive::stamps::Roots;
 use onrecord::archive::storage::{Disk, Storage};
 use onrecord::archive::writer::Writer;
 use onrecord::model::capture::{Exchange, Judgement, Verdict, Visit};
@@ -75,6 +76,7 @@ fn fill(folder: &Path, count: usize) -> (usize, Places) {
         index: IndexPlace::File(folder.join("archive/index.sqlite")),
         desk: Some(ring.store()),
         keys: vec![key.verifier()],
+        roots: Roots::none(),
     };
     let mut writer = Writer::open(places.clone(), key, ring.store(), "a benchmark", "onrecord/bench", start()).unwrap();
     let judgement = Judgement { verdict: Verdict::Statement, evidence: vec![], final_at_once: false };

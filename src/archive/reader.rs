@@ -11,7 +11,7 @@ use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
 use super::log::{Log, LogError};
-use super::stamps::StampError;
+use super::stamps::{Roots, StampError};
 use super::storage::{Storage, StorageError};
 use super::warc;
 use crate::model::digest::Digest;
@@ -31,6 +31,8 @@ pub struct Places {
     pub desk: Option<Arc<dyn Storage>>,
     /// Public keys that the person who asks trusts; logs of other vantages are opened without checking who signed.
     pub keys: Vec<VerifierKey>,
+    /// Roots of time authorities that the person who asks trusts, for an audit; without them no time is checked.
+    pub roots: Roots,
 }
 
 /// Why an archive cannot be read or appended to.

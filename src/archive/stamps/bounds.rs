@@ -54,16 +54,12 @@ pub fn bounds(archive: &Archive, entry: Seq, roots: &Roots) -> Result<Bounds, Ar
 }
 
 /// The first of these stamps that holds under a root; else the first that holds but for that.
-fn first(
-    storage: &dyn Storage,
-    log: &Log,
-    stamps: &[&Stamped],
-    roots: &Roots,
-) -> Result<Option<Shown>, ArchiveError> {
+fn first(storage: &dyn Storage, log: &Log, stamps: &[&Stamped], roots: &Roots) -> Result<Option<Shown>, ArchiveError> {
     let mut claimed = None;
     for stamp in stamps {
         let StampFact { size, authority, .. } = &stamp.fact;
-        let shown = |at, signer| Shown { at, size: *size, authority: authority.clone(), entry: stamp.seq.number(), signer };
+        let shown =
+            |at, signer| Shown { at, size: *size, authority: authority.clone(), entry: stamp.seq.number(), signer };
         match judged(storage, log, &stamp.fact, roots)? {
             Ok(checked) => return Ok(Some(shown(checked.gen_time, Ok(checked.signer)))),
             Err(Fault::Stamp(error)) => {

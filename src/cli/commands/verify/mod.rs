@@ -96,6 +96,7 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
         places.keys.retain(|known| known.name() != key.name());
         places.keys.push(key);
     }
+    places.roots = trust::roots_or(args.roots.as_ref(), &setup)?;
     let kept = match &args.grown_from {
         Some(given) => Some(grown::read(given, &places, &reader::vantages(&*places.storage)?)?),
         None => None,

@@ -3,7 +3,7 @@
 
 Shares no code with onrecord and needs nothing but Python 3.8: a second opinion, not a second copy.
 
-    python3 audit.py ARCHIVE [--key VKEY]... [--json] [--history]
+    python3 audit.py ARCHIVE [--key VKEY]... [--roots PEM] [--json] [--history]
 
 A finding a line. Levels: unsound (what is kept is not what the log says), warning, note, not-checked.
 Exit status: 0 where nothing is unsound, 1 where something is, 2 where nothing could be checked at all.
@@ -18,12 +18,13 @@ import re
 import sys
 
 from audit_formats import (
-    Bad, Entry, Record, agree, check_chain, check_text, ed25519_verify, instant, members, need,
+    Bad, Entry, Record, agree, check_chain, check_text, instant, is_signed, members, need,
     read_bundle, read_checkpoint, read_json, read_key, sha, stated, tile_name, tree_root,
 )  # fmt: skip
+import audit_stamps
 
 PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note")
+KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note", "stamp")
 INDEXED = ("response", "revisit", "conversion", "metadata")
 
 
@@ -35,6 +36,7 @@ class Audit:
         self.entries, self.records, self.texts, self.bytes = 0, 0, 0, 0
         self.compared = {}  # text -> (digest of title and paragraphs, stated date): what a history compares
         self.beside = {}  # reading.json -> what it says
+        self.leaves = {}  # vantage -> the leaf hashes of its log
 
     def say(self, level, where, what, expected=None, found=None):
         self.findings.append({"level": level, "where": where, "what": what, "expected": expected, "found": found})
@@ -75,7 +77,8 @@ class Audit:
         leaves = self.tiles(home, size)
         if leaves is None:
             return {}
-        if tree_root([sha(b"\0" + leaf) for leaf in leaves]) != root:
+        self.leaves[vantage] = [sha(b"\0" + leaf) for leaf in leaves]
+        if tree_root(self.leaves[vantage]) != root:
             self.say("unsound", home + "checkpoint", "its root is not that of the entries")
         entries = {}
         for number, leaf in enumerate(leaves):
@@ -97,10 +100,9 @@ class Audit:
             except Bad as error:
                 self.say("unsound", where, "the log names a key that cannot be read: %s" % error)
             self.say("not-checked", where, told)
-        for key_name, key_id, public in chosen:
-            fitting = [value[4:] for signer, value in signatures if signer == key_name and value[:4] == key_id]
-            if not any(ed25519_verify(public, signed, signature) for signature in fitting):
-                self.say("unsound", where, "no good signature of %s+%s" % (key_name, key_id.hex()))
+        for key in chosen:
+            if not is_signed(key, signed, signatures):
+                self.say("unsound", where, "no good signature of %s+%s" % (key[0], key[1].hex()))
 
     def tiles(self, home, size):
         """Checks every tile against the entries; gives the entries' bytes, or None where some are missing."""
@@ -317,7 +319,7 @@ class Audit:
                 self.say("unsound", where, str(error))
 
     def sums(self, where, entry, held):
-        for digest, name in entry.sums if entry.kind != "segment" else []:
+        for digest, name in entry.sums if entry.kind not in ("segment", "stamp") else []:
             place = held.get(re.sub(r"-\d+$", "", name)) if entry.kind in KINDS else None
             if place is None and not any(digest in digests for digests in held.values()):
                 self.say("not-checked", where, "a sum of something that this audit does not know: %s" % name)
@@ -457,6 +459,7 @@ def main():
     parser = argparse.ArgumentParser(description="Checks an onrecord archive from its files alone.")
     parser.add_argument("archive")
     parser.add_argument("--key", action="append", default=[], help="a log's public key, told by its operator")
+    parser.add_argument("--roots", help="roots of time authorities, a PEM file: openssl then checks who signed the stamps")
     parser.add_argument("--json", action="store_true", help="findings and summary as JSON Lines")
     parser.add_argument("--history", action="store_true", help="a JSON line a statement; findings go to stderr")
     arguments = parser.parse_args()
@@ -474,6 +477,8 @@ def main():
     for vantage in vantages:
         logs[vantage] = audit.log(vantage, keys)
         audit.facts(vantage, logs[vantage], audit.segments(vantage, logs[vantage]))
+        ours = [key for key in keys if key[0] == vantage]
+        audit_stamps.check(audit, vantage, logs[vantage], ours, arguments.roots)
     unsound = sum(finding["level"] == "unsound" for finding in audit.findings)
     out = sys.stderr if arguments.history else sys.stdout
     for finding in audit.findings:

@@ -3,6 +3,7 @@
 mod file;
 mod grown;
 mod proof;
+pub(in crate::cli::commands) mod times;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use onrecord::archive::audit;
 use onrecord::archive::reader::{self, Archive, ArchiveError};
+use onrecord::archive::stamps::{self, Roots};
 use onrecord::model::digest::Digest;
 use onrecord::model::finding::{Finding, Level};
 
@@ -36,10 +38,11 @@ pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     }
     let setup = place::set_up(common)?;
     let archive = setup.open()?;
+    let roots = trust::roots_or(args.roots.as_ref(), &setup)?;
     for what in others {
         let sound = match Path::new(what).is_file() {
             true => file::run(&archive, what, out)?,
-            false => named(&archive, what, out)?,
+            false => named(&archive, what, &roots, out)?,
         };
         if !sound {
             worst = worst.max(Status::Found);
@@ -140,6 +143,7 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
             "records": audited.records,
             "texts": audited.texts,
             "bytes": audited.bytes,
+            "stamps": audited.stamps,
         });
         counts.put(&mut object);
         if let (Some(kept), Some(since)) = (&kept, since) {
@@ -152,8 +156,9 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
             out.line(&format!("grown       {}", kept.told(since)))?;
         }
         let verdict = counts.verdict(out);
+        let stamps = if audited.stamps > 0 { format!(", {} time stamps", audited.stamps) } else { String::new() };
         out.line(&format!(
-            "{verdict}: {} entries, {} records, {} texts, {} bytes",
+            "{verdict}: {} entries, {} records, {} texts, {} bytes{stamps}",
             audited.entries, audited.records, audited.texts, audited.bytes
         ))?;
     }
@@ -193,14 +198,16 @@ fn progress(out: &Out) -> ProgressBar {
 }
 
 /// Checks what is kept under a digest, or of a statement.
-fn named(archive: &Archive, name: &str, out: &mut Out) -> Result<bool, Refused> {
+fn named(archive: &Archive, name: &str, roots: &Roots, out: &mut Out) -> Result<bool, Refused> {
     let mut wanted: Vec<(String, Digest)> = Vec::new();
+    let mut captures = Vec::new();
     match names::find(archive, name) {
         Ok(named) => {
             for revision in &archive.history(&named.statement)?.revisions {
                 let call = format!("{}@{}", named.statement.short(), revision.number);
                 wanted.push((format!("the text of {call}"), revision.text.digest));
                 wanted.push((format!("the body of {call}"), revision.body));
+                captures.push((call, revision.capture));
             }
         }
         Err(refused) if name.starts_with("sha256:") => {
@@ -225,6 +232,9 @@ fn named(archive: &Archive, name: &str, out: &mut Out) -> Result<bool, Refused> 
         };
         sound = false;
         print(out, &finding)?;
+    }
+    for (call, capture) in captures {
+        times::print(&call, capture, &stamps::bounds(archive, capture, roots)?, out)?;
     }
     Ok(sound)
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // tests open files where they like, and say what they leave out
 
 mod answers;
+mod authority;
 mod desk;
 mod pages;
 mod site;
@@ -22,3 +23,5 @@ mod proved;
 mod refusals;
 mod rounds;
 mod secure;
+mod stamped;
+mod stamping;

@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Debug, Default, Args)]
 #[command(after_help = "\
   onrecord verify                                every byte of the archive, and who signed
-  onrecord verify mod-az/3f9a                    what is kept of one statement
+  onrecord verify mod-az/3f9a                    what is kept of one statement, and by when it was in this log
   onrecord verify press-release.txt              is this text, or this saved page, in the archive, and since when
   onrecord verify proof/ --key KEY --roots PEM   a proof that somebody has sent: a folder or a .zip; needs no archive
   onrecord verify --grown-from CHECKPOINT        everything, and that the log has only grown since

@@ -211,7 +211,7 @@ fn receive(mut visitor: TcpStream, state: &State) -> std::io::Result<()> {
         "error" => return send(&mut visitor, "500 Oh", "", b"out of order", 0),
         "busy" => return send(&mut visitor, "429 Too often", "Retry-After: 7\r\n", b"", 0),
         "moved" => return send(&mut visitor, "302 There", "Location: /\r\n", b"", 0),
-        "silent" => return Ok(thread::sleep(Duration::from_secs(4))),
+        "silent" => thread::sleep(Duration::from_secs(4)),
         _ => {}
     }
     let body = match path {
@@ -234,6 +234,7 @@ fn receive(mut visitor: TcpStream, state: &State) -> std::io::Result<()> {
         "garbage" => b"this is not DER".to_vec(),
         "html" => b"<title>Please log in</title>".to_vec(),
         "long" => vec![0x30; 300_000],
+        "silent" => Vec::new(),
         other => panic!("no such behaviour: {other}"),
     };
     let mut body = body;

@@ -55,7 +55,7 @@ fn a_round_is_stamped_by_each_authority_once_and_verified_under_their_root() {
     site.edit("1", |page| page.paragraphs[1] = "What was said is said otherwise.".to_owned());
     desk.round();
     assert_eq!(told(&desk.json(&["stamp"]), "stamp").len(), 2, "a person may ask at any time");
-    let again = desk.run(&["stamp"]).ok().says(&["nothing to put a time on"]);
+    let again = desk.run(&["stamp"]).ok().says(&["No authority is due"]);
     assert!(again.stdout.is_empty() && tsa.asked() == 4, "{again:?}");
     let id = desk.statement_at(&site.page("1"))["statement"].as_str().expect("an id").to_owned();
     let said = desk.run(&["verify", &id]).ok();

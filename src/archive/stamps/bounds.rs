@@ -104,7 +104,7 @@ pub fn judged(
     }
     // the nonce was compared when the answer came; the request is not kept
     let checked = Response::parse(&response)
-        .and_then(|response| Ok((check(&response, &note, roots, &Wanted::default()), response.gen_time())));
+        .map(|response| (check(&response, &note, roots, &Wanted::default()), response.gen_time()));
     Ok(match checked {
         Ok((_, at)) if at.timestamp_millis() != stamp.gen_time.timestamp_millis() => {
             Err(Fault::Note("the entry states another time than the stamp".to_owned()))

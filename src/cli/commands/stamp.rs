@@ -41,7 +41,9 @@ pub fn run(common: &Common, args: &Stamp, out: &mut Out) -> Outcome {
     let roots = trust::roots_or(args.roots.as_ref(), &setup)?;
     let asked = ask_when_due(&setup, servers, &roots, Duration::ZERO, out)?;
     if asked.stamped + asked.failed == 0 {
-        out.talk("The log has not grown since its last stamps: there is nothing to put a time on.")?;
+        out.talk(
+            "No authority is due: the log has not grown since its last stamps, or they are younger than min_interval.",
+        )?;
     }
     Ok(if asked.failed > 0 { Status::Found } else { Status::Done })
 }
@@ -75,13 +77,15 @@ fn ask_when_due(
     every: Duration,
     out: &mut Out,
 ) -> Result<Asked, Refused> {
-    let Some((note, stamps, size)) = newest(setup)? else { return Ok(Asked { stamped: 0, failed: 0 }) };
-    let due = stamp::due(servers, &stamps, size, every, System.now());
+    let Some(Newest { note, size, stamps }) = newest(setup)? else { return Ok(Asked { stamped: 0, failed: 0 }) };
+    let min_interval = setup.config.stamp.min_interval;
+    // the pause holds between two runs too, as far as the log knows of the last one
+    let due = stamp::due(servers, &stamps, size, every.max(min_interval), System.now());
     let contact = match &setup.config.fetch.contact {
         Some(Contact::At(address)) => address.as_str(),
         Some(Contact::Nobody) | None => "",
     };
-    let (min_interval, timeout) = (setup.config.stamp.min_interval, setup.config.fetch.limits.timeout);
+    let timeout = setup.config.fetch.limits.timeout;
     let manner = Manner { roots, policies: &setup.config.stamp.policies, min_interval, timeout, contact };
     let (clock, hosts) = (Arc::new(System), Arc::new(Hosts::default()));
     let answers = fetch::runtime()?.block_on(join_all(due.iter().map(async |server| {
@@ -105,13 +109,23 @@ fn ask_when_due(
     Ok(Asked { stamped, failed })
 }
 
-/// The newest checkpoint of our log, the stamps that the log names, and its size; nothing where there is no log of ours.
-fn newest(setup: &Setup) -> Result<Option<(Vec<u8>, Vec<Stamped>, u64)>, Refused> {
+/// What there is to put a time on.
+struct Newest {
+    /// The signed checkpoint.
+    note: Vec<u8>,
+    /// How many entries it covers.
+    size: u64,
+    /// The stamps that the log names.
+    stamps: Vec<Stamped>,
+}
+
+/// The newest checkpoint of our log; nothing where there is no log of ours.
+fn newest(setup: &Setup) -> Result<Option<Newest>, Refused> {
     let (archive, Some(key)) = (setup.open()?, setup.own_key()?) else { return Ok(None) };
     let name = key.name();
     let (Some(log), Some(id)) = (archive.log(name), archive.log_id(name)) else { return Ok(None) };
     let stamps = archive.index().stamps(id)?;
-    Ok(log.note().map(|note| (note.to_vec(), stamps, log.size())))
+    Ok(log.note().map(|note| Newest { note: note.to_vec(), size: log.size(), stamps }))
 }
 
 /// Writes the stamps into the archive, and tells of each once it is safely kept.

@@ -289,7 +289,7 @@ fn the_top_of_the_file_is_told_apart() {
         ("contact = \"none\"\n", "contact stands in no table; it belongs below [fetch]"),
         ("[source]\nid = \"a\"\n", "write [[source]] with two brackets"),
         ("[[sources]]\nid = \"a\"\n", "did you mean [[source]]?"),
-        ("[stamp]\n", "unknown table or key \"stamp\"; known are [archive], [fetch], [[source]]"),
+        ("[web]\n", "unknown table or key \"web\"; known are [archive], [fetch], [[source]], [stamp]"),
         ("[[fetch]]\n", "fetch: expected a table [fetch], found a list"),
         ("source = 1\n", "source: expected [[source]] tables, found a number"),
         ("source = [1]\n", "source: expected a table, found a number"),

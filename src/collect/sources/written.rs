@@ -31,7 +31,7 @@ pub(super) const SOURCE: &[&str] = &[
 
 /// The tables of the file as a person writes them, with their keys.
 pub(super) const TABLES: [(&str, &[&str]); 4] =
-    [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[stamp]", STAMP), ("[[source]]", SOURCE)];
+    [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[[source]]", SOURCE), ("[stamp]", STAMP)];
 
 /// Something and the byte of the file where it stands.
 #[derive(Clone, Copy, Debug)]

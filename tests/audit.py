@@ -3,7 +3,7 @@
 
 Shares no code with onrecord and needs nothing but Python 3.8: a second opinion, not a second copy.
 
-    python3 audit.py ARCHIVE [--key VKEY]... [--json] [--history]
+    python3 audit.py ARCHIVE [--key VKEY]... [--roots PEM] [--json] [--history]
 
 A finding a line. Levels: unsound (what is kept is not what the log says), warning, note, not-checked.
 Exit status: 0 where nothing is unsound, 1 where something is, 2 where nothing could be checked at all.
@@ -19,12 +19,13 @@ import re
 import sys
 
 from audit_formats import (
-    Bad, Entry, Record, agree, check_chain, check_text, ed25519_verify, instant, members, need,
+    Bad, Entry, Record, agree, check_chain, check_text, ed25519_verify, instant, is_signed, members, need,
     read_bundle, read_checkpoint, read_json, read_key, sha, stated, tile_name, tree_root,
 )  # fmt: skip
+import audit_stamps
 
 PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note", "key")
+KINDS = ("archive", "round", "poll", "capture", "reading", "rules", "segment", "alias", "note", "key", "stamp")
 INDEXED = ("response", "revisit", "conversion", "metadata")
 
 
@@ -35,8 +36,10 @@ class Audit:
         self.root, self.findings = root, []
         self.entries, self.records, self.texts, self.bytes = 0, 0, 0, 0
         self.compared = {}  # text -> (digest of title and paragraphs, stated date): what a history compares
+        self.successions = {}  # log -> the changes of its keys
         self.heads = {}  # log -> (size, what gives its root at a size)
         self.beside = {}  # reading.json -> what it says
+        self.leaves = {}  # vantage -> the leaf hashes of its log
 
     def say(self, level, where, what, expected=None, found=None):
         self.findings.append({"level": level, "where": where, "what": what, "expected": expected, "found": found})
@@ -77,7 +80,8 @@ class Audit:
         leaves = self.tiles(home, size)
         if leaves is None:
             return {}
-        if tree_root([sha(b"\0" + leaf) for leaf in leaves]) != root:
+        self.leaves[vantage] = [sha(b"\0" + leaf) for leaf in leaves]
+        if tree_root(self.leaves[vantage]) != root:
             self.say("unsound", home + "checkpoint", "its root is not that of the entries")
         entries = {}
         for number, leaf in enumerate(leaves):
@@ -87,7 +91,7 @@ class Audit:
                 self.say("unsound", "%s#%d" % (vantage, number), str(error))
         self.entries += len(leaves)
         self.heads[vantage] = (size, lambda before: tree_root([sha(b"\0" + leaf) for leaf in leaves[:before]]))
-        changes = self.changes(vantage, entries)
+        changes = self.successions[vantage] = self.changes(vantage, entries)
         self.signature(home + "checkpoint", name, signed, signatures, keys, entries.get(0), changes)
         return entries
 
@@ -146,10 +150,9 @@ class Audit:
         for key in chosen:
             # any key of the log leads to the one that signs it now
             known = any(key in change for change in changes)
-            key_name, key_id, public = changes[-1][1] if known else key
-            fitting = [value[4:] for signer, value in signatures if signer == key_name and value[:4] == key_id]
-            if not any(ed25519_verify(public, signed, signature) for signature in fitting):
-                self.say("unsound", where, "no good signature of %s+%s" % (key_name, key_id.hex()))
+            now = changes[-1][1] if known else key
+            if not is_signed(now, signed, signatures):
+                self.say("unsound", where, "no good signature of %s+%s" % (now[0], now[1].hex()))
 
     def tiles(self, home, size):
         """Checks every tile against the entries; gives the entries' bytes, or None where some are missing."""
@@ -366,7 +369,7 @@ class Audit:
                 self.say("unsound", where, str(error))
 
     def sums(self, where, entry, held):
-        for digest, name in entry.sums if entry.kind != "segment" else []:
+        for digest, name in entry.sums if entry.kind not in ("segment", "stamp") else []:
             place = held.get(re.sub(r"-\d+$", "", name)) if entry.kind in KINDS else None
             if place is None and not any(digest in digests for digests in held.values()):
                 self.say("not-checked", where, "a sum of something that this audit does not know: %s" % name)
@@ -506,6 +509,7 @@ def main():
     parser = argparse.ArgumentParser(description="Checks an onrecord archive from its files alone.")
     parser.add_argument("archive")
     parser.add_argument("--key", action="append", default=[], help="a log's public key, told by its operator")
+    parser.add_argument("--roots", help="roots of time authorities, a PEM file: openssl then checks who signed the stamps")
     parser.add_argument("--json", action="store_true", help="findings and summary as JSON Lines")
     parser.add_argument("--history", action="store_true", help="a JSON line a statement; findings go to stderr")
     arguments = parser.parse_args()
@@ -523,6 +527,11 @@ def main():
     for vantage in vantages:
         logs[vantage] = audit.log(vantage, keys)
         audit.facts(vantage, logs[vantage], audit.segments(vantage, logs[vantage]))
+        changes = audit.successions.get(vantage, [])
+        # any key of the log leads to all others
+        ours = [[key] + [one for change in changes for one in change if any(key in there for there in changes)]
+                for key in keys if key[0] == vantage]
+        audit_stamps.check(audit, vantage, logs[vantage], ours, arguments.roots)
     for vantage in vantages:
         audit.beginnings(vantage, logs[vantage].get(0))
     unsound = sum(finding["level"] == "unsound" for finding in audit.findings)

@@ -130,6 +130,13 @@ def read_checkpoint(data):
     return lines[0], int(lines[1]), root, (body + "\n").encode(), signed
 
 
+def is_signed(key, signed, signatures):
+    """Whether a checkpoint, as read_checkpoint gives it, is signed by a key, as read_key gives it."""
+    name, key_id, public = key
+    fitting = [value[4:] for signer, value in signatures if signer == name and value[:4] == key_id]
+    return any(ed25519_verify(public, signed, signature) for signature in fitting)
+
+
 def tile_name(level, number, width):
     parts = ["%03d" % (number % 1000)]
     while number >= 1000:

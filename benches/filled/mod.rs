@@ -12,6 +12,7 @@ use onrecord::archive::index::IndexPlace;
 use onrecord::archive::keyring::Keyring;
 use onrecord::archive::reader::Places;
 use onrecord::archive::sight::{ListingSight, Readings, Sight};
+use onrecord::archive::stamps::Roots;
 use onrecord::archive::storage::{Disk, Storage};
 use onrecord::archive::writer::Writer;
 use onrecord::model::capture::{Exchange, Judgement, Verdict, Visit};
@@ -84,6 +85,7 @@ pub fn fill(folder: &Path, count: usize, size: usize) -> (usize, Places) {
         index: IndexPlace::File(folder.join("archive/index.sqlite")),
         desk: Some(ring.store()),
         keys: vec![key.verifier()],
+        roots: Roots::none(),
     };
     let mut writer = Writer::open(places.clone(), key, ring.store(), "a benchmark", "onrecord/bench", start()).unwrap();
     let address = |n: usize| Url::parse(&format!("http://127.0.0.1:9/news/{n}.html")).unwrap();

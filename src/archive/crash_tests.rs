@@ -13,6 +13,7 @@ use super::checkpoint::SigningKey;
 use super::index::{Filter, IndexPlace};
 use super::reader::{Archive, ArchiveError, Places};
 use super::sight::{ListingSight, Readings, Sight};
+use super::stamps::Roots;
 use super::storage::faulty::Strike;
 use super::storage::{Faulty, Memory, Storage};
 use super::writer::Writer;
@@ -49,6 +50,7 @@ impl Desk {
             index: IndexPlace::Memory,
             desk: Some(self.beside.clone()),
             keys: vec![self.key().verifier()],
+            roots: Roots::none(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::checkpoint::VerifierKey;
 use super::history::{History, Seq};
 use super::index::{Index, IndexError, IndexPlace, Kept, KeptResponse, Place, Summary};
 use super::log::{Log, LogError};
+use super::stamps::{Roots, StampError};
 use super::storage::{Storage, StorageError};
 use super::warc;
 use crate::model::digest::Digest;
@@ -29,6 +30,8 @@ pub struct Places {
     pub desk: Option<Arc<dyn Storage>>,
     /// Public keys that the person who asks trusts; logs of other vantages are opened without checking who signed.
     pub keys: Vec<VerifierKey>,
+    /// Roots of time authorities that the person who asks trusts, for an audit; without them no time is checked.
+    pub roots: Roots,
 }
 
 /// Why an archive cannot be read or appended to.
@@ -83,6 +86,9 @@ pub enum ArchiveError {
         /// Its address.
         url: String,
     },
+    /// A stamp does not hold over the checkpoint that it is given for.
+    #[error("a time stamp that does not hold is not taken in")]
+    Stamp(#[from] StampError),
     /// An earlier error left the writer in the middle of something.
     #[error("the archive must be opened anew after an error")]
     Broken,

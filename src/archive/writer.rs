@@ -5,6 +5,7 @@
 
 mod beside;
 mod keeping;
+mod stamping;
 
 use std::ops::Deref;
 use std::sync::Arc;

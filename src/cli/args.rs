@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use copies::{Copy, Repair};
-pub use proof::{Checkpoint, Prove, Verify};
+pub use proof::{Checkpoint, Prove, Stamp, Verify};
 
 /// Keeps official statements in an append-only archive that outsiders can check, and shows what changed.
 #[derive(Debug, Parser)]
@@ -96,6 +96,8 @@ pub enum Command {
     Export(Export),
     /// Read saved pages or addresses without keeping them
     Extract(Extract),
+    /// Have authorities put a time on the log
+    Stamp(Stamp),
     /// Print the log's checkpoint, to be kept elsewhere
     Checkpoint(Checkpoint),
     /// The key that signs the log

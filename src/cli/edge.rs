@@ -142,7 +142,7 @@ fn archive_hint(error: &ArchiveError) -> Option<String> {
         ArchiveError::Entry { .. } | ArchiveError::Record { .. } => Some(
             "`onrecord verify` lists everything that is damaged; a copy of the archive can put it right".to_owned(),
         ),
-        ArchiveError::NotRead { .. } | ArchiveError::Broken => None,
+        ArchiveError::NotRead { .. } | ArchiveError::Stamp(_) | ArchiveError::Broken => None,
     }
 }
 

@@ -60,6 +60,7 @@ fn run(typed: &Typed, out: &mut Out) -> Outcome {
         Command::Export(args) => commands::export::run(common, args, out),
         Command::Extract(args) => commands::extract::run(common, args, out),
         Command::Prove(args) => commands::prove::run(common, args, out),
+        Command::Stamp(args) => commands::stamp::run(common, args, out),
         Command::Checkpoint(args) => commands::checkpoint::run(common, args, out),
         Command::Key(args) => commands::key::run(common, args, out),
         Command::Copy(args) => commands::copy::run(common, args, out),

@@ -14,6 +14,7 @@ use onrecord::archive::checkpoint::SigningKey;
 use onrecord::archive::index::IndexPlace;
 use onrecord::archive::keyring::Keyring;
 use onrecord::archive::reader::{self, Archive, ArchiveError, Places};
+use onrecord::archive::stamps::Roots;
 use onrecord::archive::storage::{Disk, Storage, StorageError};
 use onrecord::archive::writer::{self, Writer};
 use onrecord::collect::sources::{self, Config};
@@ -113,7 +114,7 @@ impl Setup {
             }
         }
         let index = IndexPlace::File(self.archive.join("index.sqlite"));
-        Ok(Places { storage, index, desk: Some(self.keyring.store()), keys })
+        Ok(Places { storage, index, desk: Some(self.keyring.store()), keys, roots: Roots::none() })
     }
 
     /// Opens the archive for reading.

@@ -1,7 +1,7 @@
 //! What a person trusts: public keys, given as text or in a file, and roots of time authorities.
 #![allow(clippy::disallowed_methods)] // files that a person names are no objects of an archive
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -10,6 +10,7 @@ use onrecord::archive::stamps::Roots;
 
 use super::edge::Refused;
 use super::out::clean;
+use super::place::Setup;
 
 /// The key that was given: `name+id+base64`, a file that begins with that line, or a PEM file, which is then the key of the
 /// log `name`.
@@ -34,13 +35,24 @@ pub fn replace(keys: &mut Vec<VerifierKey>, key: VerifierKey) {
     keys.push(key);
 }
 
-/// The roots of time authorities, out of a PEM file.
-pub fn roots(given: &Path) -> Result<Roots, Refused> {
-    let name = clean(&given.to_string_lossy());
-    let pem = std::fs::read(given).with_context(|| format!("cannot read {name}")).map_err(Refused::Wrong)?;
+/// The roots of time authorities, out of PEM files; none where there is no file.
+pub fn roots<'p>(given: impl IntoIterator<Item = &'p PathBuf>) -> Result<Roots, Refused> {
     let mut roots = Roots::none();
-    let added = roots.add_pem(&pem).with_context(|| format!("cannot use the roots in {name}"));
-    added.map(|()| roots).map_err(Refused::Wrong)
+    for path in given {
+        let name = clean(&path.to_string_lossy());
+        let pem = std::fs::read(path).with_context(|| format!("cannot read the roots in {name}"));
+        let added = roots.add_pem(&pem.map_err(Refused::Wrong)?);
+        added.with_context(|| format!("cannot use the roots in {name}")).map_err(Refused::Wrong)?;
+    }
+    Ok(roots)
+}
+
+/// The roots that were given; else those of the configuration.
+pub fn roots_or(given: Option<&PathBuf>, setup: &Setup) -> Result<Roots, Refused> {
+    match given {
+        Some(path) => roots([path]),
+        None => roots(&setup.config.stamp.roots),
+    }
 }
 
 fn wrong(error: onrecord::archive::checkpoint::KeyError) -> Refused {

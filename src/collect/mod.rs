@@ -20,3 +20,4 @@ pub mod round;
 pub mod sample;
 #[cfg(test)]
 pub(crate) mod stage;
+pub mod stamp;

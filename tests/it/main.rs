@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // tests open files where they like, and say what they leave out
 
 mod answers;
+mod authority;
 mod channel;
 mod desk;
 mod pages;
@@ -29,3 +30,5 @@ mod proved;
 mod refusals;
 mod rounds;
 mod secure;
+mod stamped;
+mod stamping;

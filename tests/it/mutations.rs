@@ -15,6 +15,7 @@ use onrecord::archive::audit::audit;
 use onrecord::archive::checkpoint::VerifierKey;
 use onrecord::archive::index::IndexPlace;
 use onrecord::archive::reader::Places;
+use onrecord::archive::stamps::Roots;
 use onrecord::archive::storage::Disk;
 use onrecord::model::finding::{Finding, Level};
 use onrecord::view::proof::Files;
@@ -156,6 +157,7 @@ fn every_bit_of_an_archive_outside_the_index_is_reported() {
         index: IndexPlace::Memory,
         desk: None,
         keys: vec![desk.key().parse().expect("a key")],
+        roots: Roots::none(),
     };
     let found = || {
         let mut findings: Vec<Finding> = Vec::new();

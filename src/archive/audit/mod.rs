@@ -8,6 +8,7 @@ mod beginnings;
 mod late;
 mod logs;
 mod segments;
+mod stamps;
 mod stretch;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,8 @@ pub struct Audited {
     pub texts: u64,
     /// Bytes of the files, as they are stored.
     pub bytes: u64,
+    /// Time stamps that hold under a root.
+    pub stamps: u64,
 }
 
 /// Checks an archive; tells each finding as it is made, and how far it got as bytes of how many.
@@ -72,6 +75,7 @@ pub fn audit(
     let mut touched = BTreeSet::new();
     for (id, log) in (0..).zip(&logs) {
         touched.append(&mut audit.log(log, id, &mut rebuilt, progress)?);
+        audit.stamps(log, &rebuilt.stamps(id)?)?;
     }
     let (late, done) = (std::mem::take(&mut audit.late.files), (audit.audited.bytes, total));
     // an index can move to another core, but not be shared by two: hence the exclusive reference

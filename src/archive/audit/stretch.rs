@@ -192,13 +192,14 @@ pub(super) fn must_be_held<'a>(
 ) -> impl Iterator<Item = (Digest, &'a str)> {
     let summed = match fact {
         Fact::Capture(_) | Fact::Poll(_) | Fact::Reading(_) | Fact::Rules(_) => sums,
-        // the sums of a segment are those of whole files
+        // the sums of a segment or a stamp are those of whole files
         Fact::Archive(_)
         | Fact::Segment(_)
         | Fact::Round(_)
         | Fact::Alias(_)
         | Fact::Note(_)
         | Fact::Key(_)
+        | Fact::Stamp(_)
         | Fact::Unknown(_) => &[],
     };
     let chains = fact.answer().into_iter().flat_map(Answer::chains);

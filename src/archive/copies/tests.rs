@@ -76,7 +76,13 @@ fn mend(
 
 /// What is unsound in a copy, audited as an archive of its own.
 fn unsound(desk: &Desk, copy: &Copy) -> Vec<String> {
-    let places = Places { storage: copy.clone(), index: IndexPlace::Memory, desk: None, keys: desk.places().keys };
+    let places = Places {
+        storage: copy.clone(),
+        index: IndexPlace::Memory,
+        desk: None,
+        keys: desk.places().keys,
+        roots: Roots::none(),
+    };
     let mut lines = Vec::new();
     let mut tell = |finding: Finding| {
         if finding.level == Level::Unsound {
@@ -318,8 +324,8 @@ fn stamps_are_copied_and_put_back_and_those_over_other_bytes_are_not() {
     let other = authority.reply(stamps::Request::over(b"something else", [1; 8]).der());
     let keys = [
         (stamps::note_key("desk-test", size), note),
-        (stamps::response_key("desk-test", size, "tsa.example", &answer), answer),
-        (stamps::response_key("desk-test", size, "tsa.example", &other), other),
+        (stamps::response_key("desk-test", size, &stamps::name("tsa.example", &answer)), answer),
+        (stamps::response_key("desk-test", size, &stamps::name("tsa.example", &other)), other),
     ];
     for (key, bytes) in &keys {
         desk.archive.put_new(key, bytes).unwrap();

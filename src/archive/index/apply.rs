@@ -111,6 +111,10 @@ impl Index {
                 ])?;
                 Ok(None)
             }
+            Fact::Stamp(stamp) => {
+                self.apply_stamp(seq, stamp)?;
+                Ok(None)
+            }
             Fact::Archive(_) | Fact::Segment(_) | Fact::Key(_) | Fact::Unknown(_) => Ok(None),
         }
     }

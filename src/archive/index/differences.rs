@@ -12,7 +12,7 @@ use rusqlite::{Row, Rows};
 use super::{Index, IndexError};
 
 /// Tables whose rows follow from the log, and the key by which their rows lie in order.
-const FOLDED: [(&str, &str); 14] = [
+const FOLDED: [(&str, &str); 15] = [
     ("listed", "source, key"),
     ("log", "id"),
     ("file", "id"),
@@ -26,6 +26,7 @@ const FOLDED: [(&str, &str); 14] = [
     ("tally", "source, seq"),
     ("note", "seq"),
     ("rules", "seq"),
+    ("stamp", "seq"),
     ("meta", "name"),
 ];
 

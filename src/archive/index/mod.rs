@@ -16,7 +16,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 pub use apply::{Kept, TextRow, visible_of};
 pub use differences::differences;
 pub use query::{
-    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Standing, Summary, TextsIn, Unread,
+    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Stamped, Standing, Summary, TextsIn,
+    Unread,
 };
 
 use crate::model::digest::Digest;

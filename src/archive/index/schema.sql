@@ -24,5 +24,8 @@ CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGE
 CREATE TABLE note      (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);
 -- What the pages of a source taught, each time that it was learnt; its bytes lie in a segment.
 CREATE TABLE rules     (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, time INTEGER NOT NULL, pages INTEGER NOT NULL, rules BLOB NOT NULL);
+-- Which checkpoints were stamped, and where the answers lie.
+CREATE TABLE stamp     (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, authority TEXT NOT NULL, size INTEGER NOT NULL, gen_time INTEGER NOT NULL,
+                        note BLOB NOT NULL, note_key TEXT NOT NULL, response BLOB NOT NULL, response_key TEXT NOT NULL);
 -- Not from the log, and not compared with it: what the next request may be made conditional on.
 CREATE TABLE validator (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Log, LogError, beside, folder, read_checkpoint};
-use crate::archive::checkpoint::{Checkpoint, SigningKey};
+use crate::archive::checkpoint::{Checkpoint, SigningKey, VerifierKey};
 use crate::archive::storage::Storage;
 use crate::archive::tiles::{self, RightEdge, Tile};
 
@@ -50,6 +50,11 @@ impl LogWriter {
     /// The log as it was last committed.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The key by which its checkpoints are checked.
+    pub fn verifier(&self) -> VerifierKey {
+        self.key.verifier()
     }
 
     /// Takes an entry for the next commit, and gives the number that it will have.

@@ -78,6 +78,18 @@ pub fn check(response: &Response, data: &[u8], roots: &Roots, wanted: &Wanted<'_
     Ok(Checked { gen_time, policy, signer, chain })
 }
 
+/// Whether all of a response holds over `data` but its chain, which is checked under roots: the time that it claims.
+///
+/// # Errors
+/// As [`check`]; a signature that this program cannot check does not hold.
+pub fn holds(response: &Response, data: &[u8]) -> Result<Instant, StampError> {
+    match check(response, data, &Roots::none(), &Wanted::default()) {
+        Ok(checked) => Ok(checked.gen_time),
+        Err(StampError::NotChecked { gen_time }) => Ok(gen_time),
+        Err(other) => Err(other),
+    }
+}
+
 /// The certificate that the signed attributes bind, which must also be the one that the signer names.
 fn signer_of(token: &Token) -> Result<(&[u8], Certificate), StampError> {
     let unbound = || StampError::Signature("no attribute says whose certificate it was made with".to_owned());

@@ -1,7 +1,9 @@
 //! Where stamps lie in an archive, and those that are there.
 //!
 //! `logs/<vantage>/stamps/<size>/`: the note that was stamped, for `checkpoint` itself is replaced later, and beside it each
-//! response over it. Nothing here judges them.
+//! response over it. Nothing here judges them, and nothing is read that is not asked for.
+
+use std::collections::BTreeMap;
 
 use crate::archive::log;
 use crate::archive::storage::{Storage, StorageError};
@@ -9,17 +11,6 @@ use crate::model::digest::Digest;
 
 /// The name of the stamped note in its folder.
 pub const NOTE: &str = "checkpoint";
-
-/// A stamped checkpoint, and the responses over it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The size at which the log was stamped.
-    pub size: u64,
-    /// The signed note that was stamped; `None` where its file is gone.
-    pub note: Option<Vec<u8>>,
-    /// The responses: key and bytes, by key.
-    pub responses: Vec<(String, Vec<u8>)>,
-}
 
 /// The folder of a log's stamps.
 pub fn folder(vantage: &str) -> String {
@@ -31,51 +22,58 @@ pub fn note_key(vantage: &str, size: u64) -> String {
     format!("{}/{size}/{NOTE}", folder(vantage))
 }
 
-/// The key of a response over it: named after the host of the authority and the response's own digest.
-pub fn response_key(vantage: &str, size: u64, host: &str, response: &[u8]) -> String {
-    let mut name: String = host
-        .chars()
-        .take(80)
-        .map(|c| c.to_ascii_lowercase())
-        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
-        .collect();
-    name = name.trim_matches(['.', '-']).to_owned();
-    if name.is_empty() {
-        name.push_str("authority");
-    }
-    format!("{}/{size}/{name}-{}.tsr", folder(vantage), &Digest::of(response).hex()[..8])
+/// The key of the response of a name over the note of a size.
+pub fn response_key(vantage: &str, size: u64, name: &str) -> String {
+    format!("{}/{size}/{name}.tsr", folder(vantage))
 }
 
-/// All stamped checkpoints of a log, by size.
-pub fn held(storage: &dyn Storage, vantage: &str) -> Result<Vec<Held>, StorageError> {
-    let folder = folder(vantage);
-    let mut sizes: Vec<u64> = Vec::new();
-    for (key, _) in storage.list(&folder)? {
-        let size = key.strip_prefix(&format!("{folder}/")).and_then(|rest| rest.split_once('/')).map(|(size, _)| size);
-        let size = size.and_then(|text| text.parse().ok().filter(|number: &u64| number.to_string() == text));
-        if let Some(size) = size
-            && !sizes.contains(&size)
-        {
-            sizes.push(size);
-        }
-    }
-    sizes.sort_unstable();
-    let read = |size| {
-        let note = storage.get(&note_key(vantage, size))?;
-        Ok(Held { size, note, responses: responses_of(storage, vantage, size)? })
-    };
-    sizes.into_iter().map(read).collect()
+/// The name of a response: the host of the authority, and the beginning of the response's own digest.
+pub fn name(host: &str, response: &[u8]) -> String {
+    let fit = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let host: String = host.chars().take(80).map(|c| fit(c.to_ascii_lowercase())).collect();
+    let host = host.trim_matches(['.', '-']);
+    let host = if host.is_empty() { "authority" } else { host };
+    format!("{host}-{}", &Digest::of(response).hex()[..8])
 }
 
-/// The responses over the checkpoint at a size: key and bytes, by key.
-pub fn responses_of(storage: &dyn Storage, vantage: &str, size: u64) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
-    let mut responses = Vec::new();
-    for (key, _) in storage.list(&format!("{}/{size}", folder(vantage)))? {
-        if key.ends_with(".tsr")
-            && let Some(bytes) = storage.get(&key)?
-        {
-            responses.push((key, bytes));
+/// The sizes at which a log was stamped, each with the names of the responses that lie there.
+pub fn held(storage: &dyn Storage, vantage: &str) -> Result<BTreeMap<u64, Vec<String>>, StorageError> {
+    let folder = format!("{}/", folder(vantage));
+    let mut held: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for (key, _) in storage.list(folder.trim_end_matches('/'))? {
+        let Some((digits, file)) = key.strip_prefix(&folder).and_then(|path| path.split_once('/')) else { continue };
+        let size = digits.parse().ok().filter(|size: &u64| size.to_string() == digits);
+        if let (Some(size), Some(name)) = (size, file.strip_suffix(".tsr")) {
+            held.entry(size).or_default().push(name.to_owned());
         }
     }
-    Ok(responses)
+    Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::storage::Memory;
+
+    #[test]
+    fn a_host_becomes_a_name_that_any_storage_takes() {
+        for (host, expected) in
+            [("TSA.example", "tsa.example"), ("[::1]", "1"), ("../..", "authority"), ("a b/c", "a-b-c")]
+        {
+            let name = name(host, b"response");
+            assert_eq!(name.rsplit_once('-').map(|(host, _)| host), Some(expected));
+            Memory::default().put_new(&response_key("desk", 3, &name), b"").expect("a key");
+        }
+    }
+
+    #[test]
+    fn what_lies_there_is_told_by_size() {
+        let storage = Memory::default();
+        for key in ["10/checkpoint", "10/b-1.tsr", "10/a-2.tsr", "9/c-3.tsr", "09/d-4.tsr", "x/e-5.tsr", "9/readme"] {
+            storage.put_new(&format!("{}/{key}", folder("desk")), b"").expect("a key");
+        }
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let expected = BTreeMap::from([(9, names(&["c-3"])), (10, names(&["a-2", "b-1"]))]);
+        assert_eq!(held(&storage, "desk").expect("a list"), expected);
+    }
 }

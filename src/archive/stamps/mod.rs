@@ -2,17 +2,19 @@
 //!
 //! A stamp shows that these very bytes existed at a time which an authority vouches for, and nothing more. It is believed only
 //! under a root that whoever asks brought along: without one the answer is [`StampError::NotChecked`], never a time. Pure but
-//! for [`held`](fn@held); nothing here goes out to an authority.
+//! for [`held`](fn@held) and [`bounds`](fn@bounds), which read an archive; nothing here goes out to an authority.
 
 mod algorithms;
+mod bounds;
 mod check;
 mod held;
 mod response;
 mod roots;
 mod words;
 
-pub use check::{Checked, Wanted, check};
-pub use held::{Held, NOTE, folder, held, note_key, response_key, responses_of};
+pub use bounds::{Bounds, Fault, Shown, bounds, judged};
+pub use check::{Checked, Wanted, check, holds};
+pub use held::{NOTE, folder, held, name, note_key, response_key};
 pub use response::{Response, Token};
 pub use roots::{Roots, RootsError};
 

@@ -21,6 +21,10 @@ use x509_tsp::{Accuracy, MessageImprint, TimeStampResp, TspVersion};
 use super::{LONGEST_RESPONSE, StampError, words};
 use crate::model::time::Instant;
 
+/// Most certificates, and most revocation lists, in one response: real ones have two to five. Chains are sought among them, which
+/// must not take long whatever somebody puts there.
+const MOST_CERTIFICATES: usize = 32;
+
 /// A whole `TimeStampResp` as it came, with what is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
@@ -157,6 +161,9 @@ impl<'a> DecodeValue<'a> for AsTheyCame {
         reader.read_nested(header.length, |inside| {
             let mut members = Vec::new();
             while !inside.is_finished() {
+                if members.len() == MOST_CERTIFICATES {
+                    return Err(Tag::Set.length_error());
+                }
                 members.push(AnyRef::decode(inside)?.to_der()?);
             }
             Ok(Self(members))

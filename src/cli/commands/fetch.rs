@@ -20,6 +20,7 @@ use onrecord::model::entry::Tally;
 use onrecord::model::event::EventKind;
 use onrecord::model::source::Source;
 
+use super::stamp;
 use crate::cli::args::{Common, Fetch, Recheck};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Out, clean};
@@ -136,6 +137,7 @@ pub fn round(
             "{source}: {count} or more older statements were not taken; `onrecord fetch {source} --limit 1000` takes more of them"
         ))?;
     }
+    stamp::at_end_of_round(setup, out)?;
     let counts = counts.into_inner();
     summary(out, &ended.tallies, &counts)?;
     Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies })

@@ -21,5 +21,6 @@ pub mod reread;
 pub mod save;
 pub mod show;
 pub mod sources;
+pub mod stamp;
 pub mod verify;
 pub mod watch;

@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
+use onrecord::archive::stamps;
 use onrecord::model::entry::Peer;
 use onrecord::model::time::rfc3339;
 
 use super::list;
+use super::verify::times;
 use crate::cli::args::{Common, Show};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Color, Out, clean, clean_lines};
-use crate::cli::{names, place};
+use crate::cli::{names, place, trust};
 
 /// Runs the command.
 pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
@@ -47,6 +49,9 @@ pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
         object["reader"] = revision.reader.0.clone().into();
         object["statement_sha256"] = statement.digest().hex().into();
         object["addresses"] = archive.index().addresses(&statement.digest())?.into();
+        let bounds = stamps::bounds(&archive, revision.capture, &trust::roots_or(None, &setup)?)?;
+        object["in_log_by"] = bounds.by.as_ref().map(times::shown).into();
+        object["not_before"] = bounds.not_before.as_ref().map(times::shown).into();
         object["peer"] = peer(&archive.peer(revision.capture)?);
         let notes = archive.index().notes(&statement.digest())?;
         object["notes"] = notes

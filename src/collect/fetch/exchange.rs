@@ -19,11 +19,10 @@ impl Client {
         &self,
         url: &Url,
         validators: &Validators,
-        purpose: Purpose,
+        purpose: Purpose<'_>,
     ) -> Result<Exchange, Failure> {
-        let mut request = Request::new(reqwest::Method::GET, url.clone());
-        self.fill(request.headers_mut(), url, validators);
-        let recorded = record::request(url, request.headers());
+        let request = self.request(url, validators, purpose);
+        let recorded = record::request(&request);
         let host = url.host_str().unwrap_or("?");
         let at = self.clock.now();
         let started = Tick::now();
@@ -42,7 +41,7 @@ impl Client {
         let status = response.status();
         let headers = response.headers().clone();
         let (most, cut) = match purpose {
-            Purpose::Page => (self.limits.max_body, false),
+            Purpose::Page | Purpose::TimeQuery(_) => (self.limits.max_body, false),
             Purpose::Robots => (ROBOTS_BYTES, true),
         };
         let raw = body(response, most, cut, deadline, host).await?;
@@ -63,6 +62,22 @@ impl Client {
             ip,
             elapsed,
         })
+    }
+
+    fn request(&self, url: &Url, validators: &Validators, purpose: Purpose<'_>) -> Request {
+        let mut request = Request::new(reqwest::Method::GET, url.clone());
+        self.fill(request.headers_mut(), url, validators);
+        match purpose {
+            Purpose::Page | Purpose::Robots => {}
+            Purpose::TimeQuery(query) => {
+                *request.method_mut() = reqwest::Method::POST;
+                *request.body_mut() = Some(query.to_vec().into());
+                let headers = request.headers_mut();
+                headers.insert(header::ACCEPT, HeaderValue::from_static("application/timestamp-reply"));
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/timestamp-query"));
+            }
+        }
+        request
     }
 
     /// All headers of the request but `Host`, which hyper writes (and HTTP/2 has as `:authority`).

@@ -93,9 +93,11 @@ pub struct Client {
 
 /// What an exchange is for, which bounds it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+enum Purpose<'a> {
     Page,
     Robots,
+    /// A query to an authority of time, which is sent along.
+    TimeQuery(&'a [u8]),
 }
 
 impl Client {
@@ -167,6 +169,16 @@ impl Client {
         self.walk(url, validators, Purpose::Page).await
     }
 
+    /// Sends a query for a time stamp (RFC 3161, section 3.4) to `url`, and gives the answer; no redirect is followed.
+    ///
+    /// The manners are those of a look, but for robots.txt: what stands there is made for programs.
+    ///
+    /// # Errors
+    /// As [`Client::look`].
+    pub async fn ask_time(&self, url: &Url, query: &[u8]) -> Result<Exchange, Failure> {
+        self.step(url, &Validators::default(), Purpose::TimeQuery(query), false).await
+    }
+
     /// What the robots.txt of the host of `url` says; asks it unless that was done within a day.
     pub async fn robots(&self, url: &Url) -> Arc<Rules> {
         let host = self.hosts.of(url);
@@ -181,10 +193,11 @@ impl Client {
         &self.reach
     }
 
-    async fn walk(&self, url: &Url, validators: &Validators, purpose: Purpose) -> Result<Visit, Failure> {
+    async fn walk(&self, url: &Url, validators: &Validators, purpose: Purpose<'_>) -> Result<Visit, Failure> {
         let most = match purpose {
             Purpose::Page => MOST_HOPS,
             Purpose::Robots => MOST_ROBOTS_HOPS,
+            Purpose::TimeQuery(_) => 0,
         };
         let mut hops = Vec::new();
         let mut seen = HashSet::new();
@@ -219,7 +232,7 @@ impl Client {
         &self,
         url: &Url,
         validators: &Validators,
-        purpose: Purpose,
+        purpose: Purpose<'_>,
         redirected: bool,
     ) -> Result<Exchange, Failure> {
         self.reach.check(url).map_err(|refusal| failure::refused(refusal, url, redirected))?;

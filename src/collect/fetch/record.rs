@@ -5,7 +5,7 @@
 //! stands in the exchange's `protocols`.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use url::{Position, Url};
+use url::Position;
 
 /// Request headers that are never recorded: what they hold is a secret.
 const WITHHELD: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -26,8 +26,10 @@ pub(super) fn is_withheld(name: &HeaderName) -> bool {
 }
 
 /// The request as HTTP/1.1 has it. `Host` comes last, where hyper puts it.
-pub(super) fn request(url: &Url, headers: &HeaderMap) -> Vec<u8> {
-    let mut out = format!("GET {} HTTP/1.1\r\n", &url[Position::BeforePath..Position::AfterQuery]).into_bytes();
+pub(super) fn request(request: &reqwest::Request) -> Vec<u8> {
+    let (method, url, headers) = (request.method(), request.url(), request.headers());
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let mut out = format!("{method} {path} HTTP/1.1\r\n").into_bytes();
     for (name, value) in headers {
         if !is_withheld(name) {
             line(&mut out, &title_case(name.as_str()), value.as_bytes());

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::values::{self, shown};
 use super::written::{At, Problems, Section, TABLES, nearest, wrong_type};
-use super::{ArchiveSettings, Config, FetchSettings, units};
+use super::{ArchiveSettings, Config, FetchSettings, StampSettings, units};
 use crate::model::source::{Kind, Limits, ReadSettings, Robots, Source};
 use crate::model::statement::SourceId;
 
@@ -17,6 +17,7 @@ type CheckReading<'c> = &'c dyn Fn(&ReadSettings) -> Vec<String>;
 
 const ARCHIVE: &str = "[archive]";
 const FETCH: &str = "[fetch]";
+const STAMP: &str = "[stamp]";
 const SOURCE: &str = "[[source]]";
 
 /// How often a source is asked that does not say.
@@ -29,36 +30,40 @@ pub(super) fn config(
     check: CheckReading<'_>,
     problems: &mut Problems<'_>,
 ) -> Config {
-    let (mut archive, mut fetch, mut written) = (None, None, None);
+    let (mut archive, mut fetch, mut stamp, mut written) = (None, None, None, None);
     for (key, value) in root {
         let at = key.span().start;
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("archive", DeValue::Table(table)) => archive = Some(Section::open(at, table, ARCHIVE, problems)),
             ("fetch", DeValue::Table(table)) => fetch = Some(Section::open(at, table, FETCH, problems)),
+            ("stamp", DeValue::Table(table)) => stamp = Some(Section::open(at, table, STAMP, problems)),
             ("source", DeValue::Array(items)) => written = Some(items),
             ("source", DeValue::Table(_)) => {
                 problems.add(at, "write [[source]] with two brackets on each side, once for each source".to_owned());
             }
             ("source", _) => wrong_type(value, "source", "[[source]] tables", problems),
-            (name @ ("archive" | "fetch"), _) => wrong_type(value, name, &format!("a table [{name}]"), problems),
+            (name @ ("archive" | "fetch" | "stamp"), _) => {
+                wrong_type(value, name, &format!("a table [{name}]"), problems)
+            }
             (name, _) => problems.add(at, unknown_at_top(name)),
         }
     }
     let archive = archive_settings(archive.as_ref(), folder, problems);
     let fetch = fetch.map(|section| fetch_settings(&section, problems)).unwrap_or_default();
+    let stamp = stamp.map(|section| stamp_settings(&section, folder, problems)).unwrap_or_default();
     let mut placed = Vec::new();
     for item in written.into_iter().flatten() {
         placed.extend(source_at(item, folder, &fetch.limits, check, problems));
     }
     check_names(&placed, problems);
-    Config { archive, fetch, sources: placed.into_iter().filter_map(|placed| placed.source).collect() }
+    Config { archive, fetch, stamp, sources: placed.into_iter().filter_map(|placed| placed.source).collect() }
 }
 
 fn unknown_at_top(name: &str) -> String {
     if let Some((table, _)) = TABLES.iter().find(|(_, keys)| keys.contains(&name)) {
         return format!("{name} stands in no table; it belongs below {table}");
     }
-    let near = nearest(name, &["archive", "fetch", "source"]);
+    let near = nearest(name, &["archive", "fetch", "stamp", "source"]);
     let headers = TABLES.map(|(table, _)| table);
     match headers.iter().find(|header| near.is_some_and(|near| header.trim_matches(['[', ']']) == near)) {
         Some(header) => format!("unknown table {}; did you mean {header}?", shown(name)),
@@ -85,6 +90,25 @@ fn fetch_settings(section: &Section<'_>, problems: &mut Problems<'_>) -> FetchSe
         contact: section.read("contact", problems, values::contact),
         hosts: section.number("hosts", 1, 4096, problems).unwrap_or(default.hosts),
         limits: limits(section, &default.limits, problems),
+    }
+}
+
+fn stamp_settings(section: &Section<'_>, folder: &Path, problems: &mut Problems<'_>) -> StampSettings {
+    let default = StampSettings::default();
+    let servers = section.read_all("servers", problems, values::web_address).unwrap_or_default();
+    for (at, server) in servers.iter().enumerate() {
+        if servers[..at].iter().any(|before| before.value == server.value) {
+            problems.add(server.at, format!("servers: {} stands here twice", shown(server.value.as_str())));
+        }
+    }
+    let roots = section.read_all("roots", problems, |text| values::file(text, folder)).unwrap_or_default();
+    let policies = section.read_all("policies", problems, values::policy).unwrap_or_default();
+    StampSettings {
+        servers: servers.into_iter().map(|server| server.value).collect(),
+        roots: roots.into_iter().map(|root| root.value).collect(),
+        policies: policies.into_iter().map(|policy| policy.value).collect(),
+        every: section.read("every", problems, units::duration).unwrap_or(default.every),
+        min_interval: section.read("min_interval", problems, units::duration).unwrap_or(default.min_interval),
     }
 }
 

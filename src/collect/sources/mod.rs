@@ -16,8 +16,10 @@ mod written;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::de::DeTable;
+use url::Url;
 
 use crate::model::source::{Keep, Limits, ReadSettings, Source};
 
@@ -33,6 +35,8 @@ pub struct Config {
     pub archive: ArchiveSettings,
     /// How we go out.
     pub fetch: FetchSettings,
+    /// Who puts a time on the log.
+    pub stamp: StampSettings,
     /// The offices that are watched, in the order of the file.
     pub sources: Vec<Source>,
 }
@@ -64,6 +68,28 @@ pub struct FetchSettings {
 impl Default for FetchSettings {
     fn default() -> Self {
         Self { contact: None, hosts: 64, limits: Limits::default() }
+    }
+}
+
+/// `[stamp]`: who puts a time on the log, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampSettings {
+    /// The authorities; none, and nobody is asked.
+    pub servers: Vec<Url>,
+    /// PEM files with the roots under which they are believed; without any, stamps are kept and their time is not checked.
+    pub roots: Vec<PathBuf>,
+    /// The policies that are taken, as dotted numbers; any where there is none.
+    pub policies: Vec<String>,
+    /// Least time between two stamps of one authority over a log that has grown.
+    pub every: Duration,
+    /// Least time between two requests to one authority.
+    pub min_interval: Duration,
+}
+
+impl Default for StampSettings {
+    fn default() -> Self {
+        let (every, min_interval) = (Duration::from_secs(24 * 3600), Duration::from_secs(15));
+        Self { servers: Vec::new(), roots: Vec::new(), policies: Vec::new(), every, min_interval }
     }
 }
 

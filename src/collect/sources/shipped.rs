@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::tests::good;
 use super::written::TABLES;
-use super::{FetchSettings, STARTER};
+use super::{FetchSettings, STARTER, StampSettings};
 use crate::model::source::Limits;
 
 const SHIPPED: &str = include_str!("../../../sources.toml");
@@ -31,6 +31,8 @@ fn the_starter_parses_and_shows_every_key() {
     let shown = good(&uncommented(STARTER));
     assert_eq!(shown.fetch.limits, Limits::default(), "defaults are shown as they are");
     assert_eq!(shown.fetch.hosts, FetchSettings::default().hosts);
+    let stamp = StampSettings { servers: vec![], roots: vec![], policies: vec![], ..shown.stamp.clone() };
+    assert_eq!((stamp, shown.stamp.servers.len()), (StampSettings::default(), 2));
     assert_eq!(shown.sources.len(), 1);
 }
 

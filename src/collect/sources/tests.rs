@@ -59,6 +59,37 @@ fn an_empty_file_is_a_configuration() {
 }
 
 #[test]
+fn authorities_are_read_with_roots_and_paces() {
+    let settings = good(
+        r#"
+        [stamp]
+        servers = ["https://tsa.example/tsr", "http://other.example"]
+        roots = ["one.pem", "/roots/other.pem"]
+        policies = ["1.2.3.4.1"]
+        every = "6h"
+        min_interval = "2s"
+        "#,
+    )
+    .stamp;
+    let servers: Vec<&str> = settings.servers.iter().map(url::Url::as_str).collect();
+    assert_eq!(servers, ["https://tsa.example/tsr", "http://other.example/"]);
+    assert_eq!(settings.roots, [PathBuf::from("/desk/one.pem"), PathBuf::from("/roots/other.pem")]);
+    assert_eq!((settings.policies.as_slice(), settings.every.as_secs()), (&["1.2.3.4.1".to_owned()][..], 6 * 3600));
+    assert_eq!(settings.min_interval, 2 * SECOND);
+    assert_eq!(good("").stamp, StampSettings::default());
+    for (line, told) in [
+        ("servers = \"https://tsa.example\"", "expected a list of texts"),
+        ("servers = [\"ftp://tsa.example\"]", "begins with https://"),
+        ("servers = [\"http://a.example\", \"http://a.example/\"]", "stands here twice"),
+        ("policies = [\"any\"]", "expected a policy"),
+        ("server = \"https://tsa.example\"", "did you mean \"servers\""),
+    ] {
+        let (at, message) = problem(&format!("[stamp]\n{line}"));
+        assert!(at == 2 && message.contains(told), "{line}: {message}");
+    }
+}
+
+#[test]
 fn every_key_of_the_contract_is_read() {
     let config = good(
         r#"
@@ -258,7 +289,7 @@ fn the_top_of_the_file_is_told_apart() {
         ("contact = \"none\"\n", "contact stands in no table; it belongs below [fetch]"),
         ("[source]\nid = \"a\"\n", "write [[source]] with two brackets"),
         ("[[sources]]\nid = \"a\"\n", "did you mean [[source]]?"),
-        ("[stamp]\n", "unknown table or key \"stamp\"; known are [archive], [fetch], [[source]]"),
+        ("[web]\n", "unknown table or key \"web\"; known are [archive], [fetch], [[source]], [stamp]"),
         ("[[fetch]]\n", "fetch: expected a table [fetch], found a list"),
         ("source = 1\n", "source: expected [[source]] tables, found a number"),
         ("source = [1]\n", "source: expected a table, found a number"),

@@ -228,3 +228,13 @@ pub(super) fn selector(text: &str) -> Result<String, String> {
         Err(error) => Err(format!("not a CSS selector: {} ({error})", shown(text))),
     }
 }
+
+/// A policy of an authority: an object identifier in dotted numbers (X.660).
+pub(super) fn policy(text: &str) -> Result<String, String> {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if text.split('.').count() >= 3 && text.split('.').all(number) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("expected a policy such as \"1.2.3.4.1\", found {}", shown(text)))
+    }
+}

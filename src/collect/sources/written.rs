@@ -17,6 +17,9 @@ pub(super) const ARCHIVE: &[&str] = &["path", "vantage", "key", "keep"];
 pub(super) const FETCH: &[&str] =
     &["contact", "min_interval", "timeout", "max_body", "hosts", "first_fetch", "recheck", "confirm"];
 
+/// The keys of `[stamp]`.
+pub(super) const STAMP: &[&str] = &["servers", "roots", "policies", "every", "min_interval"];
+
 /// The keys of `[[source]]`.
 #[rustfmt::skip]
 pub(super) const SOURCE: &[&str] = &[
@@ -27,7 +30,8 @@ pub(super) const SOURCE: &[&str] = &[
 ];
 
 /// The tables of the file as a person writes them, with their keys.
-pub(super) const TABLES: [(&str, &[&str]); 3] = [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[[source]]", SOURCE)];
+pub(super) const TABLES: [(&str, &[&str]); 4] =
+    [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[[source]]", SOURCE), ("[stamp]", STAMP)];
 
 /// Something and the byte of the file where it stands.
 #[derive(Clone, Copy, Debug)]

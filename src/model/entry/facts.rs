@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Entry, KeyFact, Peer};
+use super::{Entry, KeyFact, Peer, StampFact};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::digest::Digest;
 use crate::model::statement::{SourceId, StatementId};
@@ -33,6 +33,8 @@ pub enum Fact {
     Note(Note),
     /// One side of a change of keys.
     Key(KeyFact),
+    /// An authority put a time on the log.
+    Stamp(StampFact),
     /// Of a kind that this program does not know.
     Unknown(Entry),
 }
@@ -50,6 +52,7 @@ impl Fact {
             | Self::Alias(_)
             | Self::Note(_)
             | Self::Key(_)
+            | Self::Stamp(_)
             | Self::Unknown(_) => None,
         }
     }

@@ -9,7 +9,7 @@ use super::facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
     SegmentFact, Tally,
 };
-use super::{Entry, EntryError, KeyFact, Peer};
+use super::{Entry, EntryError, KeyFact, Peer, StampFact};
 use crate::model::capture::{ReaderId, Verdict};
 use crate::model::time::{Instant, parse_rfc3339, rfc3339};
 
@@ -138,6 +138,7 @@ impl Fact {
                 entry
             }
             Self::Key(fact) => fact.entry(),
+            Self::Stamp(fact) => fact.entry(),
             Self::Unknown(entry) => entry.clone(),
         }
     }
@@ -244,6 +245,7 @@ impl Fact {
                 }))
             }
             "key" => KeyFact::read(entry).map(Self::Key),
+            "stamp" => StampFact::read(entry).map(Self::Stamp),
             _ => Ok(Self::Unknown(entry.clone())),
         }
     }

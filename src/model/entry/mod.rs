@@ -8,6 +8,7 @@ mod facts;
 mod forms;
 mod key;
 mod peer;
+mod stamp;
 
 pub use facts::{
     Alias, Answer, ArchiveFact, Capture, Fact, Keeping, Mark, Note, Poll, ReadingFact, Round, RulesFact, Sameness,
@@ -15,6 +16,7 @@ pub use facts::{
 };
 pub use key::{KeyFact, Side};
 pub use peer::{Peer, Tls};
+pub use stamp::StampFact;
 
 use super::digest::Digest;
 

@@ -9,9 +9,10 @@ use super::name::{self, Part};
 use super::records::Records;
 use super::{Files, SCRIPT, readme};
 use crate::archive::history::{Revision, Seq};
-use crate::archive::log::{self, Log, LogError};
+use crate::archive::log::{Log, LogError};
 use crate::archive::proof::{Growth, Inclusion, ProofError, open};
 use crate::archive::reader::{Archive, ArchiveError};
+use crate::archive::stamps;
 use crate::archive::storage::StorageError;
 use crate::archive::succession::Succession;
 use crate::model::digest::Digest;
@@ -201,19 +202,20 @@ impl Making<'_> {
     }
 
     /// Adds the checkpoints, the proofs of all leaves, and the stamps that cover them.
-    fn prove(&mut self, stamps: &mut BTreeMap<u64, Vec<String>>) -> Result<(), ProveError> {
+    fn prove(&mut self, told: &mut BTreeMap<u64, Vec<String>>) -> Result<(), ProveError> {
         let newest = self.log.note().map(|note| String::from_utf8_lossy(note).into_owned()).unwrap_or_default();
         self.prove_at(&newest, self.log.size())?;
         self.files.insert(name::CHECKPOINT.to_owned(), newest.clone().into_bytes());
-        let all = stamped(self.archive, self.log)?;
+        let storage = self.archive.storage_handle();
+        let (vantage, reached) = (self.log.vantage(), self.log.size());
+        let mut all = stamps::held(&*storage, vantage)?;
+        all.retain(|size, _| (1..=reached).contains(size));
         // the first stamp that covers an entry says the most of when; the last one is verified the longest
         let first = |leaf: &u64| all.keys().copied().find(|size| size > leaf);
         let mut wanted: BTreeSet<u64> = self.leaves.keys().filter_map(first).collect();
         wanted.extend(all.keys().next_back().filter(|size| self.leaves.keys().any(|leaf| leaf < size)));
         for size in wanted {
-            let folder = format!("{}/stamps/{size}", log::folder(self.log.vantage()));
-            let storage = self.archive.storage_handle();
-            let Some(note) = storage.get(&format!("{folder}/checkpoint"))? else { continue };
+            let Some(note) = storage.get(&stamps::note_key(vantage, size))? else { continue };
             let text = String::from_utf8_lossy(&note).into_owned();
             if size < self.log.size() {
                 let path = self.log.consistency(size, self.log.size())?.unwrap_or_default();
@@ -227,9 +229,9 @@ impl Making<'_> {
             for name in &all[&size] {
                 let part =
                     Part::stamp(size, name).ok_or_else(|| ProveError::Name { entry: size, name: name.clone() })?;
-                if let Some(answer) = storage.get(&format!("{folder}/{name}.tsr"))? {
+                if let Some(answer) = storage.get(&stamps::response_key(vantage, size, name))? {
                     self.put(&part, answer);
-                    stamps.entry(size).or_default().push(name.clone());
+                    told.entry(size).or_default().push(name.clone());
                 }
             }
         }
@@ -262,20 +264,4 @@ impl Making<'_> {
 /// What an entry names by its digest without summing it: the certificates that the peers presented.
 pub(super) fn named(entry: &Entry) -> Vec<Digest> {
     Fact::read(entry).ok().and_then(|fact| Some(fact.answer()?.chains().collect())).unwrap_or_default()
-}
-
-/// The sizes at which the checkpoint was stamped, each with the names of its stamps.
-fn stamped(archive: &Archive, log: &Log) -> Result<BTreeMap<u64, Vec<String>>, StorageError> {
-    let folder = format!("{}/stamps", log::folder(log.vantage()));
-    let mut stamps: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-    for (key, _) in archive.storage_handle().list(&folder)? {
-        let Some((size, file)) = key.strip_prefix(&format!("{folder}/")).and_then(|path| path.split_once('/')) else {
-            continue;
-        };
-        let size = size.parse().ok().filter(|size| (1..=log.size()).contains(size));
-        if let (Some(size), Some(name)) = (size, file.strip_suffix(".tsr")) {
-            stamps.entry(size).or_default().push(name.to_owned());
-        }
-    }
-    Ok(stamps)
 }

@@ -352,6 +352,7 @@ impl<'a> Checking<'a> {
                 | Fact::Alias(_)
                 | Fact::Note(_)
                 | Fact::Key(_)
+                | Fact::Stamp(_)
                 | Fact::Unknown(_) => {}
             }
         }

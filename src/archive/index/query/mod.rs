@@ -4,6 +4,7 @@ mod evidence;
 mod looks;
 mod names;
 mod sources;
+mod stamps;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -18,6 +19,7 @@ pub use evidence::TextsIn;
 pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Health, Known, Learnt, Polled};
+pub use stamps::Stamped;
 
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ mod against;
 mod file;
 mod grown;
 mod proof;
+pub(in crate::cli::commands) mod times;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde_json::json;
 
 use onrecord::archive::audit;
 use onrecord::archive::reader::{self, Archive, ArchiveError};
+use onrecord::archive::stamps::{self, Roots};
 use onrecord::model::digest::Digest;
 use onrecord::model::finding::{Finding, Level};
 
@@ -37,10 +39,11 @@ pub fn run(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     }
     let setup = place::set_up(common)?;
     let archive = setup.open()?;
+    let roots = trust::roots_or(args.roots.as_ref(), &setup)?;
     for what in others {
         let sound = match Path::new(what).is_file() {
             true => file::run(&setup, &archive, what, out)?,
-            false => named(&archive, what, out)?,
+            false => named(&archive, what, &roots, out)?,
         };
         if !sound {
             worst = worst.max(Status::Found);
@@ -95,6 +98,7 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
     if let Some(given) = &args.key {
         trust::replace(&mut places.keys, trust::key(given, None)?);
     }
+    places.roots = trust::roots_or(args.roots.as_ref(), &setup)?;
     let kept = match &args.grown_from {
         Some(given) => Some(grown::read(given, &places, &reader::vantages(&*places.storage)?)?),
         None => None,
@@ -129,6 +133,7 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
             "records": audited.records,
             "texts": audited.texts,
             "bytes": audited.bytes,
+            "stamps": audited.stamps,
         });
         counts.put(&mut object);
         if let (Some(kept), Some(since)) = (&kept, since) {
@@ -147,8 +152,9 @@ fn everything(common: &Common, args: &Verify, out: &mut Out) -> Outcome {
             out.line(&format!("grown       {}", kept.told(since)))?;
         }
         let verdict = counts.verdict(out);
+        let stamps = if audited.stamps > 0 { format!(", {} time stamps", audited.stamps) } else { String::new() };
         out.line(&format!(
-            "{verdict}: {} entries, {} records, {} texts, {} bytes",
+            "{verdict}: {} entries, {} records, {} texts, {} bytes{stamps}",
             audited.entries, audited.records, audited.texts, audited.bytes
         ))?;
     }
@@ -213,14 +219,16 @@ fn progress(out: &Out) -> ProgressBar {
 }
 
 /// Checks what is kept under a digest, or of a statement.
-fn named(archive: &Archive, name: &str, out: &mut Out) -> Result<bool, Refused> {
+fn named(archive: &Archive, name: &str, roots: &Roots, out: &mut Out) -> Result<bool, Refused> {
     let mut wanted: Vec<(String, Digest)> = Vec::new();
+    let mut captures = Vec::new();
     match names::find(archive, name) {
         Ok(named) => {
             for revision in &archive.history(&named.statement)?.revisions {
                 let call = format!("{}@{}", named.statement.short(), revision.number);
                 wanted.push((format!("the text of {call}"), revision.text.digest));
                 wanted.push((format!("the body of {call}"), revision.body));
+                captures.push((call, revision.capture));
             }
         }
         Err(refused) if name.starts_with("sha256:") => {
@@ -245,6 +253,9 @@ fn named(archive: &Archive, name: &str, out: &mut Out) -> Result<bool, Refused> 
         };
         sound = false;
         print(out, &finding)?;
+    }
+    for (call, capture) in captures {
+        times::print(&call, capture, &stamps::bounds(archive, capture, roots)?, out)?;
     }
     Ok(sound)
 }

@@ -79,7 +79,7 @@ fn trusted(args: &Verify, files: &Files) -> Result<Trust, Refused> {
     let named = files.get("checkpoint").and_then(|note| std::str::from_utf8(note).ok());
     let origin = named.and_then(|note| proof::open(note, None).ok()).map(|checkpoint| checkpoint.origin);
     let key = args.key.as_deref().map(|given| trust::key(given, origin.as_deref().or(Some("unknown")))).transpose()?;
-    let roots = args.roots.as_deref().map(trust::roots).transpose()?.unwrap_or_default();
+    let roots = trust::roots(&args.roots)?;
     Ok(Trust { key, roots })
 }
 

@@ -209,5 +209,11 @@ fn a_stamp_that_was_changed_lost_or_put_there_is_found() {
     assert!(noted.iter().any(
         |line| line["level"] == "note" && line["what"].as_str().is_some_and(|what| what.contains("no entry names"))
     ));
+    // a proof takes along what holds, and nothing else that lies there
+    let id = desk.listed()[0]["statement"].as_str().expect("an id").to_owned();
+    let made = desk.run(&["prove", &id, "-o", "proof", "--json"]).ok().lines().remove(0);
+    assert_eq!(made["stamps"][0]["names"].as_array().map(Vec::len), Some(1), "{made}");
+    let root = file("root.pem").display().to_string();
+    let _ = desk.run(&["verify", "proof", "--key", &desk.key(), "--roots", &root]).ok();
     desk.check();
 }

@@ -49,7 +49,9 @@ pub fn run(common: &Common, args: &Show, out: &mut Out) -> Outcome {
         object["reader"] = revision.reader.0.clone().into();
         object["statement_sha256"] = statement.digest().hex().into();
         object["addresses"] = archive.index().addresses(&statement.digest())?.into();
-        let bounds = stamps::bounds(&archive, revision.capture, &trust::roots_or(None, &setup)?)?;
+        // a file of roots that is not there makes a time a claim, and keeps nobody from reading
+        let roots = trust::roots_or(None, &setup).unwrap_or_default();
+        let bounds = stamps::bounds(&archive, revision.capture, &roots)?;
         object["in_log_by"] = bounds.by.as_ref().map(times::shown).into();
         object["not_before"] = bounds.not_before.as_ref().map(times::shown).into();
         object["peer"] = peer(&archive.peer(revision.capture)?);

@@ -3,7 +3,7 @@
 //! Everything is checked before it is handed out: bytes against the entry that sums them, each proof against the checkpoint
 //! that it leads to. A bundle is the same bytes whenever it is made of the same log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::name::{self, Part};
 use super::records::Records;
@@ -12,7 +12,7 @@ use crate::archive::history::{Revision, Seq};
 use crate::archive::log::{Log, LogError};
 use crate::archive::proof::{Growth, Inclusion, ProofError, open};
 use crate::archive::reader::{Archive, ArchiveError};
-use crate::archive::stamps;
+use crate::archive::stamps::{self, Response, Roots, Wanted};
 use crate::archive::storage::StorageError;
 use crate::archive::succession::Succession;
 use crate::model::digest::Digest;
@@ -142,6 +142,12 @@ pub fn bundle(
     Ok(bundle)
 }
 
+/// A checkpoint that was stamped, and the authorities' answers over it, by their names.
+struct Stamped {
+    note: Vec<u8>,
+    answers: Vec<(String, Vec<u8>)>,
+}
+
 struct Making<'a> {
     archive: &'a Archive,
     log: &'a Log,
@@ -206,16 +212,7 @@ impl Making<'_> {
         let newest = self.log.note().map(|note| String::from_utf8_lossy(note).into_owned()).unwrap_or_default();
         self.prove_at(&newest, self.log.size())?;
         self.files.insert(name::CHECKPOINT.to_owned(), newest.clone().into_bytes());
-        let storage = self.archive.storage_handle();
-        let (vantage, reached) = (self.log.vantage(), self.log.size());
-        let mut all = stamps::held(&*storage, vantage)?;
-        all.retain(|size, _| (1..=reached).contains(size));
-        // the first stamp that covers an entry says the most of when; the last one is verified the longest
-        let first = |leaf: &u64| all.keys().copied().find(|size| size > leaf);
-        let mut wanted: BTreeSet<u64> = self.leaves.keys().filter_map(first).collect();
-        wanted.extend(all.keys().next_back().filter(|size| self.leaves.keys().any(|leaf| leaf < size)));
-        for size in wanted {
-            let Some(note) = storage.get(&stamps::note_key(vantage, size))? else { continue };
+        for (size, Stamped { note, answers }) in self.stamped()? {
             let text = String::from_utf8_lossy(&note).into_owned();
             if size < self.log.size() {
                 let path = self.log.consistency(size, self.log.size())?.unwrap_or_default();
@@ -226,16 +223,55 @@ impl Making<'_> {
             }
             self.prove_at(&text, size)?;
             self.put(&Part::Stamped(size), note);
-            for name in &all[&size] {
+            for (name, answer) in answers {
                 let part =
-                    Part::stamp(size, name).ok_or_else(|| ProveError::Name { entry: size, name: name.clone() })?;
-                if let Some(answer) = storage.get(&stamps::response_key(vantage, size, name))? {
-                    self.put(&part, answer);
-                    told.entry(size).or_default().push(name.clone());
-                }
+                    Part::stamp(size, &name).ok_or_else(|| ProveError::Name { entry: size, name: name.clone() })?;
+                self.put(&part, answer);
+                told.entry(size).or_default().push(name);
             }
         }
         Ok(())
+    }
+
+    /// The stamped checkpoints that go with it: for each leaf the first that covers it, which says the most of when, and the
+    /// last of all, which is verified the longest.
+    fn stamped(&self) -> Result<BTreeMap<u64, Stamped>, ProveError> {
+        let mut sizes: Vec<u64> =
+            stamps::held(&*self.archive.storage_handle(), self.log.vantage())?.into_keys().collect();
+        sizes.retain(|size| (1..=self.log.size()).contains(size));
+        let firsts = self.leaves.keys().map(|leaf| sizes.iter().filter(|size| *size > leaf).copied().collect());
+        let covers = |size: &&u64| self.leaves.keys().any(|leaf| leaf < *size);
+        let last = sizes.iter().rev().filter(covers).copied().collect();
+        let mut chosen = BTreeMap::new();
+        for candidates in firsts.chain([last]).collect::<Vec<Vec<u64>>>() {
+            for size in candidates {
+                if chosen.contains_key(&size) {
+                    break;
+                }
+                if let Some(stamped) = self.stamped_at(size)? {
+                    chosen.insert(size, stamped);
+                    break;
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// A stamped checkpoint with the answers over it that hold, but for their chains; `None` where there is no such answer.
+    fn stamped_at(&self, size: u64) -> Result<Option<Stamped>, ProveError> {
+        let (storage, vantage) = (self.archive.storage_handle(), self.log.vantage());
+        let Some(note) = storage.get(&stamps::note_key(vantage, size))? else { return Ok(None) };
+        let holds = |answer: &[u8]| {
+            let checked = Response::parse(answer)
+                .and_then(|answer| stamps::check(&answer, &note, &Roots::none(), &Wanted::default()));
+            checked.err().is_some_and(|error| error.unchecked_time().is_some())
+        };
+        let mut answers = Vec::new();
+        for name in stamps::held(&*storage, vantage)?.remove(&size).unwrap_or_default() {
+            let answer = storage.get(&stamps::response_key(vantage, size, &name))?;
+            answers.extend(answer.filter(|answer| holds(answer)).map(|answer| (name, answer)));
+        }
+        Ok((!answers.is_empty()).then_some(Stamped { note, answers }))
     }
 
     /// Adds the proofs that the leaves below a size are in the log of this checkpoint.

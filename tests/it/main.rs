@@ -17,6 +17,7 @@ mod given;
 mod house;
 mod kill;
 mod lessons;
+mod manners;
 mod names;
 mod proved;
 mod refusals;

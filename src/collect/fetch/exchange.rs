@@ -1,14 +1,18 @@
 //! One request and its answer, whole or not at all, inside the time of one exchange.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use tokio::time::{Instant as Tick, timeout_at};
 use url::Url;
 
+use crate::collect::host::Host;
 use crate::model::capture::{Exchange, Handshake};
 
 use super::failure::{self, Failure, FailureKind};
+use super::sent::Nothing;
 use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record, tls};
 
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -20,8 +24,10 @@ impl Client {
         url: &Url,
         validators: &Validators,
         purpose: Purpose,
+        asked: &Arc<Host>,
     ) -> Result<Exchange, Failure> {
         let mut request = Request::new(reqwest::Method::GET, url.clone());
+        *request.body_mut() = Some(Nothing::to(asked));
         self.fill(request.headers_mut(), url, validators);
         let recorded = record::request(url, request.headers());
         let host = url.host_str().unwrap_or("?");

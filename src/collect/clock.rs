@@ -26,7 +26,7 @@ impl Clock for System {
     }
 }
 
-/// A clock for tests: begins at an instant and goes on by a fixed step at each look.
+/// A clock for tests: begins at an instant, and goes on by a fixed step at each look and as far as it is told.
 #[derive(Debug)]
 pub struct Stepped {
     next: Mutex<Instant>,
@@ -38,15 +38,24 @@ impl Stepped {
     pub fn new(start: Instant, step: TimeDelta) -> Self {
         Self { next: Mutex::new(start), step }
     }
+
+    /// Goes on by so much.
+    pub fn advance(&self, by: TimeDelta) {
+        self.go_on(by);
+    }
+
+    /// Goes on, and says what it showed before. A clock that cannot go on stands still, which no test will miss.
+    fn go_on(&self, by: TimeDelta) -> Instant {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = *next;
+        *next = now.checked_add_signed(by).unwrap_or(now);
+        now
+    }
 }
 
 impl Clock for Stepped {
     fn now(&self) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = *next;
-        // A clock that cannot go on stands still, which no test will miss.
-        *next = now.checked_add_signed(self.step).unwrap_or(now);
-        now
+        self.go_on(self.step)
     }
 }
 
@@ -61,5 +70,7 @@ mod tests {
         let clock = Stepped::new(start, TimeDelta::seconds(2));
         assert_eq!(rfc3339(clock.now()), "2026-11-23T02:10:00.000Z");
         assert_eq!(rfc3339(clock.now()), "2026-11-23T02:10:02.000Z");
+        clock.advance(TimeDelta::days(1));
+        assert_eq!(rfc3339(clock.now()), "2026-11-24T02:10:04.000Z");
     }
 }

@@ -9,7 +9,7 @@
 //! | 4xx (an answer too) | no | the same question has the same answer |
 //! | no such name, certificate, refused connection | no | nothing changes within seconds |
 //! | cut short, too large, broken protocol, redirects | no | the server does so every time |
-//! | ours: not allowed, robots.txt, busy, given up | no | asking again would be the offence |
+//! | ours: not allowed, robots.txt, busy, left alone, given up | no | asking again would be the offence |
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -36,13 +36,14 @@ pub fn wait_before_retry(kind: FailureKind, tries: u32) -> Option<Duration> {
         | FailureKind::Robots
         | FailureKind::RobotsUnavailable
         | FailureKind::Busy
+        | FailureKind::LeftAlone
         | FailureKind::GivenUp => 0,
     };
     (tries <= most).then(|| Duration::from_millis(500 + chance(500)))
 }
 
 /// A number below `bound`, good enough to spread waits: the seed of the standard library's hash tables.
-fn chance(bound: u64) -> u64 {
+pub(super) fn chance(bound: u64) -> u64 {
     RandomState::new().hash_one(bound) % bound
 }
 

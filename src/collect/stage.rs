@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use url::Url;
 
+use super::clock::Stepped;
 use crate::model::capture::Exchange;
 use crate::model::source::{Kind, Limits, ReadSettings, Robots, Source};
 use crate::model::time::parse_rfc3339;
@@ -36,6 +38,11 @@ pub(crate) fn source(url: &str) -> Source {
             ..Limits::default()
         },
     }
+}
+
+/// A clock that stands still until it is told to go on.
+pub(crate) fn clock() -> Stepped {
+    Stepped::new(parse_rfc3339("2026-11-23T02:10:00Z").expect("an instant"), TimeDelta::zero())
 }
 
 /// An exchange that answered `status` with `body`.

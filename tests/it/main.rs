@@ -23,6 +23,7 @@ mod house;
 mod keys;
 mod kill;
 mod lessons;
+mod manners;
 mod mutations;
 mod names;
 mod near;

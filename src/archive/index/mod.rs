@@ -1,10 +1,11 @@
 //! The index: a SQLite file that answers quickly what the log would answer slowly.
 //!
-//! A cache and nothing more. Every row but those of `validator` follows from the log and the texts; two indexes of
-//! the same logs are equal row by row ([`differences`](fn@differences)). Whoever doubts it deletes the file.
+//! A cache and nothing more. Every row but those of `validator`, `host` and `robots` follows from the log and the texts; two
+//! indexes of the same logs are equal row by row ([`differences`](fn@differences)). Whoever doubts it deletes the file.
 
 mod apply;
 mod differences;
+mod manners;
 mod query;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 pub use apply::{Kept, TextRow, visible_of};
 pub use differences::differences;
+pub use manners::{HostManners, KeptRobots, Manners, RobotsCopy};
 pub use query::{
     Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Stamped, Standing, Summary, TextsIn,
     Unread,
@@ -23,7 +25,7 @@ pub use query::{
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "5";
+const SCHEMA: &str = "6";
 
 /// How many prepared statements are kept: more than there are different ones, or each would be parsed at each call.
 const STATEMENTS: usize = 128;

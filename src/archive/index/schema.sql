@@ -29,3 +29,7 @@ CREATE TABLE stamp     (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, authorit
                         note BLOB NOT NULL, note_key TEXT NOT NULL, response BLOB NOT NULL, response_key TEXT NOT NULL);
 -- Not from the log, and not compared with it: what the next request may be made conditional on.
 CREATE TABLE validator (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;
+-- Not from the log either: how each host that was ever asked wants to be asked, so that the next run knows.
+CREATE TABLE host      (host TEXT PRIMARY KEY, last INTEGER, busy_until INTEGER, failing_since INTEGER, failed_rounds INTEGER NOT NULL,
+                        left_until INTEGER) WITHOUT ROWID;
+CREATE TABLE robots    (host TEXT PRIMARY KEY, fetched INTEGER, body BLOB, unreachable_since INTEGER) WITHOUT ROWID;

@@ -9,16 +9,17 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use onrecord::archive::reader::ArchiveError;
+use onrecord::archive::reader::{Archive, ArchiveError};
 use onrecord::archive::writer::Writer;
 use onrecord::collect::clock::{Clock, System};
 use onrecord::collect::due;
-use onrecord::collect::host::Hosts;
-use onrecord::collect::round::{self, Ended, Plan, Told};
+use onrecord::collect::host::{Asking, Hosts};
+use onrecord::collect::round::{self, Ended, Plan, Told, Waiting};
 use onrecord::collect::sources::Contact;
 use onrecord::model::entry::Tally;
 use onrecord::model::event::EventKind;
 use onrecord::model::source::Source;
+use onrecord::model::time::{Instant, rfc3339};
 
 use super::stamp;
 use crate::cli::args::{Common, Fetch, Recheck};
@@ -46,7 +47,9 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
         Recheck::None => due::Recheck::None,
     };
     let since = args.since.as_deref().map(names::start_of).transpose()?;
-    let plan = Plan { since, limit: args.limit, ..plan(&setup, recheck)? };
+    // who names a source wants it asked now
+    let asking = if args.sources.is_empty() { Asking::OnSchedule } else { Asking::ByHand };
+    let plan = Plan { since, limit: args.limit, asking, ..plan(&setup, recheck)? };
     if args.dry_run {
         return dry_run(&setup, &sources, &plan, out);
     }
@@ -61,7 +64,7 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
 pub fn plan(setup: &Setup, recheck: due::Recheck) -> Result<Plan, Refused> {
     let contact = contact(setup, setup.config.contact_needed())?;
     let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
-    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact })
+    Ok(Plan { recheck, since: None, limit: None, keep, hosts, contact, asking: Asking::OnSchedule })
 }
 
 /// Whom an office can write to; refused where that must be said and is not.
@@ -84,6 +87,18 @@ pub struct Report {
     pub tallies: Vec<Tally>,
     /// Whether a source has newly become unwell.
     pub newly_unwell: bool,
+    /// The sources whose hosts are not to be asked for some time.
+    pub waiting: Vec<Waiting>,
+}
+
+/// The hosts as an archive remembers them, for what asks without keeping.
+pub fn hosts(archive: Option<&Archive>, asking: Asking, now: Instant) -> Result<Arc<Hosts>, Refused> {
+    let hosts = Hosts::default();
+    if let Some(archive) = archive {
+        hosts.remember(archive.index().manners().map_err(ArchiveError::from)?, now);
+    }
+    hosts.new_round(asking, now);
+    Ok(Arc::new(hosts))
 }
 
 /// Runs a round, printing each event as soon as it is on disk, and the summary.
@@ -109,6 +124,7 @@ pub fn round(
     let writer = place::open_writer(setup, clock.now(), wait)?;
     let bar = progress(out);
     let (counts, left) = (RefCell::new(BTreeMap::<EventKind, u64>::new()), RefCell::new(Vec::new()));
+    let waiting = RefCell::new(Vec::new());
     let failure = RefCell::new(None);
     let ended = {
         let printer = RefCell::new(&mut *out);
@@ -123,6 +139,7 @@ pub fn round(
             Told::Planned(more) => bar.inc_length(more),
             Told::Looked => bar.inc(1),
             Told::Left(source, count) => left.borrow_mut().push((source, count)),
+            Told::Waiting(source) => waiting.borrow_mut().push(source),
         };
         runtime()?.block_on(asks(writer, clock, &tell))
     };
@@ -138,9 +155,12 @@ pub fn round(
         ))?;
     }
     stamp::at_end_of_round(setup, out)?;
-    let counts = counts.into_inner();
-    summary(out, &ended.tallies, &counts)?;
-    Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies })
+    let (counts, waiting) = (counts.into_inner(), waiting.into_inner());
+    for Waiting { source, why, .. } in &waiting {
+        out.talk(&format!("{source}: {}", clean(why)))?;
+    }
+    summary(out, &ended.tallies, &counts, &waiting)?;
+    Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies, waiting })
 }
 
 /// The runtime that a command goes out with.
@@ -185,7 +205,12 @@ fn progress(out: &Out) -> ProgressBar {
     bar
 }
 
-fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) -> std::io::Result<()> {
+fn summary(
+    out: &mut Out,
+    tallies: &[Tally],
+    counts: &BTreeMap<EventKind, u64>,
+    waiting: &[Waiting],
+) -> std::io::Result<()> {
     let count = |kind: EventKind| counts.get(&kind).copied().unwrap_or(0);
     let failed = tallies.iter().filter(|tally| tally.unwell() == Some(true)).count();
     if out.json {
@@ -206,6 +231,7 @@ fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) 
             object[kind.as_str()] = count(kind).into();
         }
         object["failures"] = count(EventKind::Failed).into();
+        object["waiting"] = waiting.iter().map(waiting_object).collect();
         return out.object(&object);
     }
     if out.quiet {
@@ -226,15 +252,24 @@ fn summary(out: &mut Out, tallies: &[Tally], counts: &BTreeMap<EventKind, u64>) 
     }
     parts.push(format!("{} unchanged", count(EventKind::Unchanged)));
     let unwell = if failed > 0 { format!(", {failed} unwell") } else { String::new() };
-    let asked = if tallies.len() == 1 { "1 source".to_owned() } else { format!("{} sources", tallies.len()) };
-    out.line(&format!("{asked} asked{unwell}: {}.", parts.join(", ")))
+    let asked = match tallies.iter().filter(|tally| tally.asked > 0).count() {
+        1 => "1 source".to_owned(),
+        asked => format!("{asked} sources"),
+    };
+    let alone = if waiting.is_empty() { String::new() } else { format!(", {} waiting", waiting.len()) };
+    out.line(&format!("{asked} asked{unwell}{alone}: {}.", parts.join(", ")))
+}
+
+/// A source that is not to be asked for some time, for a program.
+fn waiting_object(waiting: &Waiting) -> serde_json::Value {
+    json!({ "source": waiting.source.as_str(), "until": rfc3339(waiting.until), "reason": waiting.why })
 }
 
 /// Asks the sources and says what would be looked at.
 fn dry_run(setup: &Setup, sources: &[Source], plan: &Plan, out: &mut Out) -> Outcome {
     let archive = setup.open_if_there()?;
     let clock: Arc<dyn Clock> = Arc::new(System);
-    let hosts = Arc::new(Hosts::default());
+    let hosts = hosts(archive.as_ref(), plan.asking, clock.now())?;
     let previews = runtime()?.block_on(async {
         let mut previews = Vec::new();
         for source in sources {

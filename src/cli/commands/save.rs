@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use onrecord::collect::due::Recheck;
-use onrecord::collect::host::Hosts;
+use onrecord::collect::host::{Asking, Hosts};
 use onrecord::collect::reach::Reach;
 use onrecord::collect::round::{self, Plan};
 use onrecord::collect::sources::{self, on_loopback};
@@ -29,13 +29,13 @@ pub fn run(common: &Common, args: &Save, out: &mut Out) -> Outcome {
     let everywhere = wanted.iter().flat_map(|(_, urls)| urls);
     let contact = fetch::contact(&setup, everywhere.into_iter().any(|url| !on_loopback(url)))?;
     let (keep, hosts) = (setup.config.archive.keep, setup.config.fetch.hosts);
-    let plan = Plan { recheck: Recheck::All, since: None, limit: None, keep, hosts, contact };
+    let plan = Plan { recheck: Recheck::All, since: None, limit: None, keep, hosts, contact, asking: Asking::ByHand };
     let wait = args.wait.as_deref().map(names::span).transpose()?.unwrap_or_default();
     let hosts = Arc::new(Hosts::default());
     let report = fetch::round(&setup, wait, out, async |writer, clock, tell| {
         round::save(&wanted, &plan, writer, clock, hosts, tell).await
     })?;
-    let failed = report.tallies.iter().any(|tally| tally.failed > 0);
+    let failed = !report.waiting.is_empty() || report.tallies.iter().any(|tally| tally.failed > 0);
     Ok(if failed { Status::Found } else { Status::Done })
 }
 

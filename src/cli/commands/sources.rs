@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use onrecord::collect::clock::{Clock, System};
-use onrecord::collect::host::Hosts;
+use onrecord::collect::host::Asking;
 use onrecord::collect::learning;
 use onrecord::collect::sample::sample;
 use onrecord::collect::sources::on_loopback;
@@ -37,6 +37,8 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             }
         }
     }
+    let now = System.now();
+    let hosts = fetch::hosts(archive.as_ref(), Asking::OnSchedule, now)?;
     let width = rows.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or(0);
     for (id, source) in rows {
         let (statements, health, learnt) = match &archive {
@@ -47,6 +49,7 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             }
             None => (0, Vec::new(), None),
         };
+        let alone = source.filter(|source| source.closed.is_none()).and_then(|source| hosts.waiting(&source.url, now));
         let last = health.first();
         let state = match (source, last) {
             (None, _) => "retired",
@@ -64,6 +67,7 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
                 "statements": statements,
                 "last_round": last.map(|(_, ended, _)| rfc3339(*ended)),
                 "learnt": learnt.as_ref().map(lesson::object),
+                "waiting": alone.as_ref().map(|(until, why)| json!({ "until": rfc3339(*until), "reason": why })),
             }))?;
             continue;
         }
@@ -76,6 +80,9 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             id.as_str(),
             clean(name)
         ))?;
+        if let Some((_, why)) = &alone {
+            out.line(&format!("{:<width$}  {}", "", clean(why)))?;
+        }
         if let Some(learnt) = &learnt {
             out.line(&format!("{:<width$}  {}", "", lesson::line(learnt)))?;
         }
@@ -87,10 +94,11 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
 fn check(setup: &Setup, ids: &[String], out: &mut Out) -> Outcome {
     let sources = fetch::chosen(setup, ids)?;
     let contact = fetch::contact(setup, sources.iter().any(|source| !on_loopback(&source.url)))?;
-    let (clock, hosts): (Arc<dyn Clock>, _) = (Arc::new(System), Arc::new(Hosts::default()));
+    let clock: Arc<dyn Clock> = Arc::new(System);
     let runtime = fetch::runtime()?;
     let mut wrong = false;
     let archive = setup.open_if_there()?;
+    let hosts = fetch::hosts(archive.as_ref(), Asking::ByHand, clock.now())?;
     for source in &sources {
         let (source, lesson) = match &archive {
             Some(archive) => (&learning::taught(archive, source)?, Lesson::of(archive, source)?),

@@ -1,14 +1,18 @@
 //! One request and its answer, whole or not at all, inside the time of one exchange.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use tokio::time::{Instant as Tick, timeout_at};
 use url::Url;
 
+use crate::collect::host::Host;
 use crate::model::capture::{Exchange, Handshake};
 
 use super::failure::{self, Failure, FailureKind};
+use super::sent::Nothing;
 use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record, tls};
 
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -20,8 +24,9 @@ impl Client {
         url: &Url,
         validators: &Validators,
         purpose: Purpose<'_>,
+        asked: &Arc<Host>,
     ) -> Result<Exchange, Failure> {
-        let request = self.request(url, validators, purpose);
+        let request = self.request(url, validators, purpose, asked);
         let recorded = record::request(&request);
         let host = url.host_str().unwrap_or("?");
         let at = self.clock.now();
@@ -64,11 +69,11 @@ impl Client {
         })
     }
 
-    fn request(&self, url: &Url, validators: &Validators, purpose: Purpose<'_>) -> Request {
+    fn request(&self, url: &Url, validators: &Validators, purpose: Purpose<'_>, asked: &Arc<Host>) -> Request {
         let mut request = Request::new(reqwest::Method::GET, url.clone());
         self.fill(request.headers_mut(), url, validators);
         match purpose {
-            Purpose::Page | Purpose::Robots => {}
+            Purpose::Page | Purpose::Robots => *request.body_mut() = Some(Nothing::to(asked)),
             Purpose::TimeQuery(query) => {
                 *request.method_mut() = reqwest::Method::POST;
                 *request.body_mut() = Some(query.to_vec().into());

@@ -6,6 +6,7 @@ use std::io;
 use url::Url;
 
 use crate::model::capture::Exchange;
+use crate::model::time::Instant;
 
 use super::{Away, Refusal};
 
@@ -44,6 +45,8 @@ pub enum FailureKind {
     RobotsUnavailable,
     /// The host asked us to come back later.
     Busy,
+    /// The host has been failing for rounds, and is left alone for some.
+    LeftAlone,
     /// The host failed too often in this round.
     GivenUp,
 }
@@ -68,6 +71,7 @@ impl FailureKind {
             Self::Robots => "robots",
             Self::RobotsUnavailable => "robots-unavailable",
             Self::Busy => "busy",
+            Self::LeftAlone => "left-alone",
             Self::GivenUp => "given-up",
         }
     }
@@ -91,6 +95,7 @@ impl FailureKind {
             | Self::Robots
             | Self::RobotsUnavailable
             | Self::Busy
+            | Self::LeftAlone
             | Self::GivenUp => false,
         }
     }
@@ -139,12 +144,17 @@ pub(super) fn refused(refusal: Refusal, url: &Url, redirected: bool) -> Failure 
     }
 }
 
-pub(super) fn away(away: Away, url: &Url) -> Failure {
+/// Names why a host is not asked.
+pub(in crate::collect) fn away(away: Away, url: &Url) -> Failure {
     let host = url.host_str().unwrap_or("?");
+    let shown = |until: Instant| until.format("%Y-%m-%d %H:%M:%S UTC");
     match away {
-        Away::Busy(left) => Failure::new(
-            FailureKind::Busy,
-            format!("{host} asked to be left alone for {} more seconds (Retry-After)", left.as_secs().max(1)),
+        Away::Busy(until) => {
+            Failure::new(FailureKind::Busy, format!("{host} asked us to wait until {} (Retry-After)", shown(until)))
+        }
+        Away::LeftAlone(rounds, until) => Failure::new(
+            FailureKind::LeftAlone,
+            format!("{host} failed in {rounds} rounds in a row and is left alone until {}", shown(until)),
         ),
         Away::GivenUp => Failure::new(
             FailureKind::GivenUp,

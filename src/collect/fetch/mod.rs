@@ -8,6 +8,7 @@ mod exchange;
 mod failure;
 mod record;
 mod resolve;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -28,6 +29,7 @@ use super::reach::{Reach, Refusal};
 use super::retry::wait_before_retry;
 use super::robots::Rules;
 
+pub(super) use failure::away;
 pub use failure::{Failure, FailureKind};
 
 /// Most redirects that one look follows.
@@ -183,7 +185,7 @@ impl Client {
     pub async fn robots(&self, url: &Url) -> Arc<Rules> {
         let host = self.hosts.of(url);
         let fetch = async |address: Url| Box::pin(self.walk(&address, &Validators::default(), Purpose::Robots)).await;
-        let rules = host.robots.rules(url, fetch).await;
+        let rules = host.robots.rules(url, &*self.clock, fetch).await;
         host.set_crawl_delay(rules.crawl_delay());
         rules
     }
@@ -242,19 +244,21 @@ impl Client {
         let host = self.hosts.of(url);
         let mut tries = 1;
         loop {
-            let turn = match host.turn(self.limits.min_interval).await {
+            let turn = match host.turn(self.limits.min_interval, &*self.clock).await {
                 Ok(turn) => turn,
                 Err(away) => return Err(failure::away(away, url)),
             };
-            let failure = match self.exchange(url, validators, purpose).await {
+            let answer = self.exchange(url, validators, purpose, &host).await;
+            let now = self.clock.now();
+            let failure = match answer {
                 Ok(exchange) => {
-                    let wait = exchange.header("retry-after").and_then(|value| retry_after(value, exchange.at));
-                    turn.answered(exchange.status, wait);
+                    let wait = exchange.header("retry-after").and_then(|value| retry_after(value, now));
+                    turn.answered(exchange.status, wait, now);
                     return Ok(exchange);
                 }
                 Err(failure) => failure,
             };
-            turn.failed(failure.kind);
+            turn.failed(failure.kind, now);
             let Some(wait) = wait_before_retry(failure.kind, tries) else { return Err(failure) };
             tries += 1;
             tokio::time::sleep(wait).await;

@@ -83,6 +83,7 @@ pub fn judge_failure(failure: &Failure) -> Judgement {
         | FailureKind::Forbidden
         | FailureKind::RobotsUnavailable
         | FailureKind::Busy
+        | FailureKind::LeftAlone
         | FailureKind::GivenUp => Verdict::Failed,
     };
     say(verdict, [format!("{}: {}", failure.kind.as_str(), failure.reason)])

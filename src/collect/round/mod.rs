@@ -30,12 +30,13 @@ pub use reading::{read_answer, read_kept};
 
 use super::clock::Clock;
 use super::due::Recheck;
-use super::host::Hosts;
+use super::host::{Asking, Hosts};
 use crate::archive::reader::ArchiveError;
 use crate::archive::writer::Writer;
 use crate::model::entry::Tally;
 use crate::model::event::Event;
 use crate::model::source::{Keep, Robots, Source};
+use crate::model::statement::SourceId;
 use crate::model::time::Instant;
 use source::Wanted;
 
@@ -61,6 +62,8 @@ pub struct Plan {
     pub hosts: usize,
     /// Whom an office can write to.
     pub contact: String,
+    /// On whose wish the hosts are asked.
+    pub asking: Asking,
 }
 
 /// What a round tells while it runs.
@@ -74,6 +77,19 @@ pub enum Told {
     Looked,
     /// A source took fewer statements than it offered: how many were left, and of which source.
     Left(String, usize),
+    /// A source's host is not asked (any more) in this round.
+    Waiting(Waiting),
+}
+
+/// Why a source is not asked for some time. It is no failure, and says nothing about the source's health.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The source.
+    pub source: SourceId,
+    /// Until when.
+    pub until: Instant,
+    /// The host's own word, or what it did, for a person.
+    pub why: String,
 }
 
 /// What a round came to.
@@ -149,7 +165,8 @@ async fn go(
     // addresses that a person named may lie anywhere: nothing is learnt from them
     let learning: Vec<Source> =
         wanted.iter().filter(|(_, urls)| urls.is_none()).map(|(source, _)| (*source).clone()).collect();
-    hosts.new_round();
+    hosts.remember(writer.index().manners()?, round);
+    hosts.new_round(plan.asking, round);
     let writer: Shared = Arc::new(Mutex::new(writer));
     let context = Context { plan, round, writer: &writer, clock: &clock, hosts: &hosts, tell };
     let asked = async {
@@ -211,7 +228,12 @@ impl Context<'_> {
 
     async fn publish(&self) -> Result<(), ArchiveError> {
         let now = self.clock.now();
-        for event in self.write(move |writer| writer.publish(now)).await? {
+        let manners = self.hosts.news(now);
+        let published = self.write(move |writer| {
+            writer.index().set_manners(&manners)?;
+            writer.publish(now)
+        });
+        for event in published.await? {
             (self.tell)(Told::Event(Box::new(event)));
         }
         Ok(())

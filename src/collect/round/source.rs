@@ -9,8 +9,8 @@ use super::looks::{Looked, Target, unanswered};
 use super::redesign::SEVERAL;
 use super::settle::Pending;
 use super::targets::Targets;
-use super::verdicts::judge_poll;
-use super::{Context, Told, lock, robots_reason};
+use super::verdicts::{judge_poll, was_asked};
+use super::{Context, Told, Waiting, lock, robots_reason};
 use crate::archive::history::State;
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
@@ -77,8 +77,25 @@ impl Standing {
 }
 
 impl Context<'_> {
-    /// Asks one source, and counts what came of it.
-    pub(super) async fn source(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
+    /// Asks one source, and counts what came of it; tells where its host is not to be asked, or not any more.
+    pub(super) async fn source(&self, wanted: Wanted<'_>) -> Result<Tally, ArchiveError> {
+        let (source, _) = wanted;
+        if self.is_waiting(source) {
+            return Ok(Tally::new(&source.id));
+        }
+        let tally = self.ask(wanted).await?;
+        self.is_waiting(source);
+        Ok(tally)
+    }
+
+    /// Whether a source's host has asked us to wait, or is left alone for its failures; tells it.
+    fn is_waiting(&self, source: &Source) -> bool {
+        let Some((until, why)) = self.hosts.waiting(&source.url, self.clock.now()) else { return false };
+        (self.tell)(Told::Waiting(Waiting { source: source.id.clone(), until, why }));
+        true
+    }
+
+    async fn ask(&self, (source, urls): Wanted<'_>) -> Result<Tally, ArchiveError> {
         let mut tally = Tally::new(&source.id);
         let source = &match self.taught(source).await {
             Ok(source) => source,
@@ -121,7 +138,7 @@ impl Context<'_> {
             discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
         };
         let gone = self.delisted(source, &client, &news).await?;
-        for poll in &news.polls {
+        for poll in news.polls.iter().filter(|poll| was_asked(poll)) {
             self.poll(source, poll, &mut tally).await?;
         }
         if news.polls.iter().any(|poll| poll.how == Some(How::Telegram)) {

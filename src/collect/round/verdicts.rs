@@ -8,8 +8,14 @@ use crate::model::source::Source;
 
 /// What a look without an answer shows; `None` where nothing was asked at all.
 pub(super) fn judge_failure(failure: &Failure) -> Option<Judgement> {
-    let asked = !matches!(failure.kind, FailureKind::Busy | FailureKind::GivenUp);
+    let asked = !matches!(failure.kind, FailureKind::Busy | FailureKind::LeftAlone | FailureKind::GivenUp);
     asked.then(|| judge::judge_failure(failure))
+}
+
+/// Whether a listing's host was asked at all: one that wants to be left alone, or is, has said nothing about its source.
+pub(super) fn was_asked(poll: &discover::Poll) -> bool {
+    let kind = poll.visit.as_ref().err().map(|failure| failure.kind);
+    !matches!(kind, Some(FailureKind::Busy | FailureKind::LeftAlone))
 }
 
 /// What a look at a listing shows: a page that lists statements is one, whatever else it says.

@@ -80,7 +80,7 @@ pub(in crate::archive::index) fn digest(bytes: Vec<u8>) -> Digest {
     Digest::from_bytes(bytes.try_into().unwrap_or([0; 32]))
 }
 
-fn instant(millis: i64) -> Instant {
+pub(in crate::archive::index) fn instant(millis: i64) -> Instant {
     chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
 

@@ -14,6 +14,7 @@ use onrecord::collect::clock::{Clock, System};
 use onrecord::collect::due::Recheck;
 use onrecord::collect::host::Hosts;
 use onrecord::collect::round;
+use onrecord::model::digest::Digest;
 use onrecord::model::source::Source;
 use onrecord::model::statement::SourceId;
 use onrecord::model::time::Instant;
@@ -35,12 +36,13 @@ pub fn run(common: &Common, args: &Watch, out: &mut Out) -> Outcome {
     let stopped = runtime.block_on(async { listen() })?;
     let hosts = Arc::new(Hosts::default());
     let mut asked: HashMap<SourceId, Instant> = HashMap::new();
+    let started = System.now();
     loop {
         // what a person changed in the file holds from the next round on; a mistake in it stops nothing
         match place::set_up(common).and_then(|setup| Ok((fetch::chosen(&setup, &args.sources)?, setup))) {
             Ok((sources, setup)) => {
                 let now = System.now();
-                let due = due(&setup, sources, &asked, now)?;
+                let due = due(&setup, sources, &asked, started, now)?;
                 if !due.is_empty() {
                     asked.extend(due.iter().map(|source| (source.id.clone(), now)));
                     one_round(&setup, &due, &hosts, stopped.clone(), out)?;
@@ -94,6 +96,7 @@ fn due(
     setup: &Setup,
     sources: Vec<Source>,
     asked: &HashMap<SourceId, Instant>,
+    started: Instant,
     now: Instant,
 ) -> Result<Vec<Source>, Refused> {
     let archive = setup.open_if_there()?;
@@ -104,11 +107,30 @@ fn due(
             None => None,
         };
         let last = told.max(asked.get(&source.id).copied());
-        if last.is_none_or(|last| (now - last).to_std().is_ok_and(|since| since >= source.every)) {
+        if last.is_none_or(|last| is_due(&source, last, started, now)) {
             due.push(source);
         }
     }
     Ok(due)
+}
+
+/// Whether a source's moment lies between its last round, or the start of this watch, and now.
+///
+/// Each has a minute of its own in its interval, by its name: those of one interval are spread over it, also when all of them are
+/// overdue because nothing ran for a while. Intervals of less than two minutes simply pass.
+fn is_due(source: &Source, last: Instant, started: Instant, now: Instant) -> bool {
+    const MINUTE: u64 = 60;
+    let Ok(since) = (now - last).to_std() else { return false };
+    let minutes = source.every.as_secs() / MINUTE;
+    if minutes < 2 {
+        return since >= source.every;
+    }
+    let [a, b, c, d, ..] = *Digest::of(source.id.as_str().as_bytes()).as_bytes();
+    let own = i64::try_from(u64::from(u32::from_be_bytes([a, b, c, d])) % minutes * MINUTE).unwrap_or(0);
+    let every = i64::try_from(source.every.as_secs()).unwrap_or(i64::MAX);
+    let passed = |time: Instant| (time.timestamp() - own).div_euclid(every);
+    // one that was asked by hand a moment ago waits for the next
+    passed(last.max(started)) < passed(now) && since >= source.every / 2
 }
 
 /// How long to sleep: until a source that was asked here is due again, or the file may have changed.
@@ -119,7 +141,8 @@ fn next(common: &Common, args: &Watch, asked: &HashMap<SourceId, Instant>) -> Du
         source.every.saturating_sub(since)
     };
     let sources = place::set_up(common).and_then(|setup| fetch::chosen(&setup, &args.sources)).unwrap_or_default();
-    let soonest = sources.iter().map(left).min().unwrap_or(LONGEST_SLEEP);
+    // one that is overdue waits for its own minute
+    let soonest = sources.iter().map(left).filter(|left| !left.is_zero()).min().unwrap_or(LONGEST_SLEEP);
     soonest.clamp(Duration::from_millis(500), LONGEST_SLEEP)
 }
 
@@ -143,4 +166,42 @@ fn listen() -> Result<Receiver<bool>, Refused> {
         std::process::exit(130);
     });
     Ok(stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn sources(count: usize, every: &str) -> Vec<Source> {
+        let text: String = (0..count)
+            .map(|i| format!("[[source]]\nid = \"s{i}\"\nurl = \"http://ministry.example/{i}\"\nevery = \"{every}\"\n"))
+            .collect();
+        let config = onrecord::collect::sources::parse(&text, std::path::Path::new("."), &|_| Vec::new());
+        config.expect("a configuration").sources
+    }
+
+    #[test]
+    fn sources_of_one_interval_are_spread_over_it_and_each_is_asked_once_in_it() {
+        let start = chrono::DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
+        let all = sources(300, "15m");
+        // all are overdue, as after a stop of a day
+        let mut last = vec![start - TimeDelta::days(1); all.len()];
+        let mut counts = vec![0; all.len()];
+        for minute in 0..60 {
+            let now = start + TimeDelta::minutes(minute);
+            let due: Vec<usize> = (0..all.len()).filter(|at| is_due(&all[*at], last[*at], start, now)).collect();
+            assert!(due.len() <= 60, "{} at once in minute {minute}", due.len());
+            for at in due {
+                (last[at], counts[at]) = (now, counts[at] + 1);
+            }
+        }
+        assert!(counts.iter().all(|count| (3..=5).contains(count)), "{counts:?}");
+        let [brief] = &sources(1, "10s")[..] else { panic!("one source") };
+        assert!(
+            !is_due(brief, start, start + TimeDelta::seconds(9))
+                && is_due(brief, start, start + TimeDelta::seconds(10))
+        );
+    }
 }

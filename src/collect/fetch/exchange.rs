@@ -1,6 +1,7 @@
 //! One request and its answer, whole or not at all, inside the time of one exchange.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -16,6 +17,8 @@ use super::sent::Nothing;
 use super::{Client, Purpose, ROBOTS_BYTES, Validators, decode, record, tls};
 
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+/// Fewest bytes of a body that must come in each third of `timeout`: what trickles more slowly is cut.
+const LEAST: usize = 1024;
 const CODINGS: &str = "gzip, br, zstd";
 
 impl Client {
@@ -49,7 +52,8 @@ impl Client {
             Purpose::Page | Purpose::TimeQuery(_) => (self.limits.max_body, false),
             Purpose::Robots => (ROBOTS_BYTES, true),
         };
-        let raw = body(response, most, cut, deadline, host).await?;
+        let pace = Pace { deadline, window: self.limits.timeout / 3 };
+        let raw = body(response, most, cut, pace, host).await?;
         let elapsed = started.elapsed();
         let transfer = headers.contains_key(header::TRANSFER_ENCODING);
         let (body, content) = undo(raw, &headers, most, cut)?;
@@ -123,8 +127,16 @@ fn protocols(response: &Response, tls: Option<&Handshake>) -> Vec<String> {
     [http].into_iter().chain(tls.map(|tls| tls.version)).map(str::to_owned).collect()
 }
 
+/// How long an answer may take: to its end, and to so many bytes of it.
+#[derive(Clone, Copy)]
+struct Pace {
+    deadline: Tick,
+    /// In each of these, [`LEAST`] bytes must come.
+    window: Duration,
+}
+
 /// Reads the body as it was sent, chunks already joined.
-async fn body(response: Response, most: usize, cut: bool, deadline: Tick, host: &str) -> Result<Vec<u8>, Failure> {
+async fn body(response: Response, most: usize, cut: bool, pace: Pace, host: &str) -> Result<Vec<u8>, Failure> {
     let announced = response.content_length().unwrap_or(0);
     let announced = usize::try_from(announced).unwrap_or(usize::MAX);
     if announced > most && !cut {
@@ -132,8 +144,9 @@ async fn body(response: Response, most: usize, cut: bool, deadline: Tick, host: 
     }
     let mut body = Vec::with_capacity(announced.min(64 * 1024));
     let mut stream = response.bytes_stream();
+    let (mut window_ends, mut due) = (Tick::now() + pace.window, LEAST);
     loop {
-        match timeout_at(deadline, stream.next()).await {
+        match timeout_at(pace.deadline.min(window_ends), stream.next()).await {
             Ok(None) => return Ok(body),
             Ok(Some(Ok(part))) => {
                 let room = most - body.len();
@@ -143,7 +156,17 @@ async fn body(response: Response, most: usize, cut: bool, deadline: Tick, host: 
                 }
             }
             Ok(Some(Err(error))) => return Err(failure::cut_short(body.len(), &failure::innermost(&error))),
-            Err(_) => return Err(failure::too_slow(host, body.len())),
+            Err(_) if body.len() < due || Tick::now() >= pace.deadline => {
+                return Err(failure::too_slow(host, body.len()));
+            }
+            Err(_) => {}
+        }
+        // one that sends a byte now and then never lets the time of a window run out
+        if Tick::now() >= window_ends {
+            if body.len() < due {
+                return Err(failure::too_slow(host, body.len()));
+            }
+            (window_ends, due) = (Tick::now() + pace.window, body.len() + LEAST);
         }
     }
 }

@@ -31,6 +31,7 @@ pub use reading::{read_answer, read_kept};
 use super::clock::Clock;
 use super::due::Recheck;
 use super::host::{Asking, Hosts};
+use super::retry::chance;
 use crate::archive::reader::ArchiveError;
 use crate::archive::writer::Writer;
 use crate::model::entry::Tally;
@@ -170,8 +171,13 @@ async fn go(
     let writer: Shared = Arc::new(Mutex::new(writer));
     let context = Context { plan, round, writer: &writer, clock: &clock, hosts: &hosts, tell };
     let asked = async {
-        let mut looks = futures_util::stream::iter(wanted.into_iter().map(|wanted| context.source(wanted)))
-            .buffer_unordered(plan.hosts.max(1));
+        let window = spread(wanted.len());
+        let context = &context;
+        let begin = |wanted| async move {
+            tokio::time::sleep(Duration::from_millis(chance(window))).await;
+            context.source(wanted).await
+        };
+        let mut looks = futures_util::stream::iter(wanted.into_iter().map(begin)).buffer_unordered(plan.hosts.max(1));
         let mut tallies = Vec::new();
         while let Some(tally) = looks.next().await {
             tallies.push(tally?);
@@ -198,6 +204,12 @@ async fn go(
     context.write(move |writer| writer.round(round, ended, &counted)).await?;
     context.publish().await?;
     Ok(Ended { tallies })
+}
+
+/// The milliseconds over which so many sources begin: no more than one a millisecond until half a second is reached, so that
+/// neither this machine nor the network has all names to resolve and all connections to make at once.
+fn spread(sources: usize) -> u64 {
+    u64::try_from(sources).unwrap_or(u64::MAX).clamp(1, 500)
 }
 
 fn lock(writer: &Shared) -> MutexGuard<'_, Writer> {

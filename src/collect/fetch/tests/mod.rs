@@ -175,6 +175,30 @@ async fn time_is_bounded() {
     }
 }
 
+#[tokio::test]
+async fn what_trickles_is_cut_before_its_time_is_out_and_what_flows_is_not() {
+    let server = Server::start(|path, stream| {
+        let bytes = if path == "/trickle" { 10 } else { 2_000 };
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20000\r\n\r\n")?;
+        let mut left = 20_000_usize;
+        while left > 0 {
+            stream.write_all(&vec![b'a'; bytes.min(left)])?;
+            left = left.saturating_sub(bytes);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    });
+    let mut source = source(server.url("/").as_str());
+    source.limits.timeout = Duration::from_secs(3);
+    let client = client_of(&source);
+    let started = std::time::Instant::now();
+    let failure = client.look(&server.url("/trickle"), &Validators::default()).await.expect_err("a failure");
+    assert_eq!(failure.kind, FailureKind::TooSlow);
+    assert!(started.elapsed() < Duration::from_secs(2), "cut after the first third: {:?}", started.elapsed());
+    let visit = client.look(&server.url("/flow"), &Validators::default()).await.expect("an answer");
+    assert_eq!(visit.answer.body.len(), 20_000);
+}
+
 fn to(stream: &mut TcpStream, location: &str) -> std::io::Result<()> {
     reply(stream, "302 Found", &[&format!("Location: {location}")], b"")
 }

@@ -83,7 +83,7 @@ impl ArticleBody {
 }
 
 /// The paragraphs of a stated text; some sites give it as HTML.
-fn paragraphs(body: &str) -> Vec<String> {
+pub(super) fn paragraphs(body: &str) -> Vec<String> {
     if body.contains("</") || body.contains("<br") {
         let doc = html::parse(body);
         let outline = Outline::new(&doc, &HashSet::new());

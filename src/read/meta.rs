@@ -124,6 +124,11 @@ pub fn visible_title(doc: &Html) -> Option<String> {
     Some(super::title::without_site(title, found.site()))
 }
 
+/// The text that the page's JSON-LD states as its article's, which may stand nowhere else on it.
+pub fn stated_text(doc: &Html) -> Option<String> {
+    Metadata::of(doc, None).ld.body.map(|body| super::article_body::paragraphs(&body).join("\n"))
+}
+
 /// An address made absolute; `None` where it cannot be one of the web.
 pub(super) fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
     let href = href.trim();

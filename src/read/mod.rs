@@ -42,7 +42,7 @@ use crate::model::digest::Digest;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Instant;
-pub use meta::visible_title;
+pub use meta::{stated_text, visible_title};
 use plain::Form;
 pub use settings::{check, reader};
 pub use why::{Passage, Rule};

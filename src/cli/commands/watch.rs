@@ -200,8 +200,8 @@ mod tests {
         assert!(counts.iter().all(|count| (3..=5).contains(count)), "{counts:?}");
         let [brief] = &sources(1, "10s")[..] else { panic!("one source") };
         assert!(
-            !is_due(brief, start, start + TimeDelta::seconds(9))
-                && is_due(brief, start, start + TimeDelta::seconds(10))
+            !is_due(brief, start, start, start + TimeDelta::seconds(9))
+                && is_due(brief, start, start, start + TimeDelta::seconds(10))
         );
     }
 }

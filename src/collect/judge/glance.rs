@@ -26,7 +26,7 @@ pub(super) struct Page {
     pub(super) title: Option<String>,
     /// The first main headings.
     pub(super) headings: Vec<String>,
-    /// The text outside links, menus and margins, as far as it is kept.
+    /// The text outside links, menus and margins, as far as it is kept, and what JSON-LD alone says.
     pub(super) text: String,
     /// Letters of that text, all of it.
     pub(super) outside: usize,
@@ -59,6 +59,12 @@ impl Glance {
         });
         let mut page = Page { title, headings, text: String::new(), outside: 0, all: 0, refresh, markup };
         page.read(tree.root_element());
+        // only pages that name it have it, and reading it costs
+        if page.markup.contains("articleBody")
+            && let Some(stated) = read::stated_text(&tree)
+        {
+            page.add_stated(&stated);
+        }
         Self::Page(page)
     }
 
@@ -75,6 +81,16 @@ impl Page {
     /// The title as a line of evidence.
     pub(super) fn title_line(&self) -> Option<String> {
         self.title.as_ref().map(|title| format!("title {title:?}"))
+    }
+
+    /// Takes in the text that stands in the page's JSON-LD, where that says more than what is shown: scripts show it then.
+    fn add_stated(&mut self, stated: &str) {
+        let letters = stated.chars().filter(|c| !c.is_whitespace()).count();
+        if letters > self.outside {
+            self.outside += letters;
+            self.all += letters;
+            self.text.extend(stated.chars().take(MOST_TEXT));
+        }
     }
 
     fn read(&mut self, root: ElementRef<'_>) {

@@ -91,7 +91,6 @@ fn what_leaves_a_sitemap_is_looked_at_wherever_it_stood() {
 fn half_of_what_stood_must_vanish_and_three_at_least_before_the_source_is_unwell() {
     for (statements, vanish, unwell) in [(8, 3, false), (8, 4, true), (4, 2, false), (5, 3, true)] {
         let site = Site::with(statements);
-        site.set(|office| office.delists = false);
         let desk = Desk::watching(&site);
         desk.round();
         for number in 1..=vanish {

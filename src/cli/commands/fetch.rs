@@ -160,6 +160,8 @@ pub fn round(
         out.talk(&format!("{source}: {}", clean(why)))?;
     }
     summary(out, &ended.tallies, &counts, &waiting)?;
+    // `watch` goes on, and whoever listens waits for it
+    out.flush()?;
     Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies, waiting })
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use tokio::sync::watch::Receiver;
 
 use onrecord::collect::clock::{Clock, System};
@@ -29,6 +30,10 @@ use crate::cli::place::{self, Setup};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest sleep before the configuration is read again.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// Shortest sleep between two rounds.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(500);
+/// Longest interval that is counted with; a settings file can say more than a clock can count.
+const LONGEST_INTERVAL: TimeDelta = TimeDelta::days(3650);
 
 /// Runs the command.
 pub fn run(common: &Common, args: &Watch, out: &mut Out) -> Outcome {
@@ -38,25 +43,34 @@ pub fn run(common: &Common, args: &Watch, out: &mut Out) -> Outcome {
     let mut asked: HashMap<SourceId, Instant> = HashMap::new();
     let started = System.now();
     loop {
+        let now = System.now();
         // what a person changed in the file holds from the next round on; a mistake in it stops nothing
-        match place::set_up(common).and_then(|setup| Ok((fetch::chosen(&setup, &args.sources)?, setup))) {
+        let next = match place::set_up(common).and_then(|setup| Ok((fetch::chosen(&setup, &args.sources)?, setup))) {
             Ok((sources, setup)) => {
-                let now = System.now();
-                let due = due(&setup, sources, &asked, started, now)?;
-                if !due.is_empty() {
+                let times = due_times(&setup, sources, &asked, started, now)?;
+                let (due, later): (Vec<_>, Vec<_>) = times.into_iter().partition(|(_, time)| *time <= now);
+                let due: Vec<Source> = due.into_iter().map(|(source, _)| source).collect();
+                if due.is_empty() {
+                    later.into_iter().map(|(_, time)| time).min()
+                } else {
                     asked.extend(due.iter().map(|source| (source.id.clone(), now)));
                     one_round(&setup, &due, &hosts, stopped.clone(), out)?;
+                    // others may have become due in the meantime
+                    Some(now)
                 }
             }
-            Err(Refused::Wrong(error)) if !asked.is_empty() => out.warn(&format!("{error:#}"))?,
+            Err(Refused::Wrong(error)) if !asked.is_empty() => {
+                out.warn(&format!("{error:#}"))?;
+                None
+            }
             Err(refused) => return Err(refused),
-        }
+        };
+        let sleep = next.and_then(|next| (next - now).to_std().ok()).unwrap_or(LONGEST_SLEEP);
         let mut ear = stopped.clone();
         let over = runtime.block_on(async {
-            let next = next(common, args, &asked);
             tokio::select! {
                 _ = ear.wait_for(|stopped| *stopped) => true,
-                () = tokio::time::sleep(next) => *stopped.borrow(),
+                () = tokio::time::sleep(sleep.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)) => *stopped.borrow(),
             }
         });
         if over {
@@ -91,59 +105,45 @@ fn one_round(
     }
 }
 
-/// The sources whose time has come: `every` after their last round, here or by another process.
-fn due(
+/// When each source's time comes: from its last round on, here or by another process; at once where there was none.
+fn due_times(
     setup: &Setup,
     sources: Vec<Source>,
     asked: &HashMap<SourceId, Instant>,
     started: Instant,
     now: Instant,
-) -> Result<Vec<Source>, Refused> {
+) -> Result<Vec<(Source, Instant)>, Refused> {
     let archive = setup.open_if_there()?;
-    let mut due = Vec::new();
+    let mut times = Vec::new();
     for source in sources {
         let told = match &archive {
             Some(archive) => archive.index().health(&source.id, 1)?.first().map(|(_, ended, _)| *ended),
             None => None,
         };
         let last = told.max(asked.get(&source.id).copied());
-        if last.is_none_or(|last| is_due(&source, last, started, now)) {
-            due.push(source);
-        }
+        let time = last.map_or(now, |last| due_at(&source, last, started));
+        times.push((source, time));
     }
-    Ok(due)
+    Ok(times)
 }
 
-/// Whether a source's moment lies between its last round, or the start of this watch, and now.
+/// When a source is asked next that was last asked at `last`, by a watch that runs since `started`.
 ///
 /// Each has a minute of its own in its interval, by its name: those of one interval are spread over it, also when all of them are
-/// overdue because nothing ran for a while. Intervals of less than two minutes simply pass.
-fn is_due(source: &Source, last: Instant, started: Instant, now: Instant) -> bool {
+/// overdue because nothing ran for a while. One that was asked by hand a moment ago waits for the next. Intervals of less than two
+/// minutes simply pass.
+fn due_at(source: &Source, last: Instant, started: Instant) -> Instant {
     const MINUTE: u64 = 60;
-    let Ok(since) = (now - last).to_std() else { return false };
-    let minutes = source.every.as_secs() / MINUTE;
+    let every = TimeDelta::from_std(source.every).unwrap_or(LONGEST_INTERVAL).min(LONGEST_INTERVAL);
+    let minutes = every.num_seconds().unsigned_abs() / MINUTE;
     if minutes < 2 {
-        return since >= source.every;
+        return last + every;
     }
     let [a, b, c, d, ..] = *Digest::of(source.id.as_str().as_bytes()).as_bytes();
     let own = i64::try_from(u64::from(u32::from_be_bytes([a, b, c, d])) % minutes * MINUTE).unwrap_or(0);
-    let every = i64::try_from(source.every.as_secs()).unwrap_or(i64::MAX);
-    let passed = |time: Instant| (time.timestamp() - own).div_euclid(every);
-    // one that was asked by hand a moment ago waits for the next
-    passed(last.max(started)) < passed(now) && since >= source.every / 2
-}
-
-/// How long to sleep: until a source that was asked here is due again, or the file may have changed.
-fn next(common: &Common, args: &Watch, asked: &HashMap<SourceId, Instant>) -> Duration {
-    let now = System.now();
-    let left = |source: &Source| {
-        let since = asked.get(&source.id).and_then(|last| (now - *last).to_std().ok()).unwrap_or_default();
-        source.every.saturating_sub(since)
-    };
-    let sources = place::set_up(common).and_then(|setup| fetch::chosen(&setup, &args.sources)).unwrap_or_default();
-    // one that is overdue waits for its own minute
-    let soonest = sources.iter().map(left).filter(|left| !left.is_zero()).min().unwrap_or(LONGEST_SLEEP);
-    soonest.clamp(Duration::from_millis(500), LONGEST_SLEEP)
+    let earliest = started.max(last + every / 2);
+    let until_own = (own - earliest.timestamp()).rem_euclid(every.num_seconds());
+    earliest + TimeDelta::seconds(until_own)
 }
 
 /// Hears the signals that end a process, from now on.
@@ -170,8 +170,6 @@ fn listen() -> Result<Receiver<bool>, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     fn sources(count: usize, every: &str) -> Vec<Source> {
@@ -184,24 +182,22 @@ mod tests {
 
     #[test]
     fn sources_of_one_interval_are_spread_over_it_and_each_is_asked_once_in_it() {
-        let start = chrono::DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
+        let start = chrono::DateTime::from_timestamp(1_789_999_980, 0).expect("a time");
         let all = sources(300, "15m");
         // all are overdue, as after a stop of a day
         let mut last = vec![start - TimeDelta::days(1); all.len()];
         let mut counts = vec![0; all.len()];
         for minute in 0..60 {
             let now = start + TimeDelta::minutes(minute);
-            let due: Vec<usize> = (0..all.len()).filter(|at| is_due(&all[*at], last[*at], start, now)).collect();
+            let due: Vec<usize> = (0..all.len()).filter(|at| due_at(&all[*at], last[*at], start) <= now).collect();
             assert!(due.len() <= 60, "{} at once in minute {minute}", due.len());
             for at in due {
-                (last[at], counts[at]) = (now, counts[at] + 1);
+                // a round takes its time
+                (last[at], counts[at]) = (now + TimeDelta::seconds(40), counts[at] + 1);
             }
         }
-        assert!(counts.iter().all(|count| (3..=5).contains(count)), "{counts:?}");
+        assert!(counts.iter().all(|count| *count == 4), "{counts:?}");
         let [brief] = &sources(1, "10s")[..] else { panic!("one source") };
-        assert!(
-            !is_due(brief, start, start, start + TimeDelta::seconds(9))
-                && is_due(brief, start, start, start + TimeDelta::seconds(10))
-        );
+        assert_eq!(due_at(brief, start, start), start + TimeDelta::seconds(10));
     }
 }

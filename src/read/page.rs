@@ -74,7 +74,8 @@ pub(super) fn read(
     let range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
-    if let Some(place) = named.filter(|_| learnt.is_none()).and_then(|_| posts::heading_in(&outline, &containers)) {
+    let of_post = |named| posts::heading_in(&outline, &containers, named);
+    if let Some(place) = named.filter(|_| learnt.is_none()).and_then(of_post) {
         title = taught_title(&outline, &blocks, place).unwrap_or(title);
     }
     if let Some(place) = learnt.as_ref().and_then(|found| found.title(&outline)) {

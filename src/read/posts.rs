@@ -95,16 +95,21 @@ pub(super) fn named(outline: &Outline<'_>, meta: &Metadata, url: Option<&Url>) -
         let inside = heading.is_some_and(|heading| outline.subtree(heading).contains(&place));
         let href = outline.element(place).filter(|element| inside && element.name() == "a");
         let leads = href.and_then(|a| attribute(a, "href")).and_then(|href| absolute(href, meta.base.as_ref()));
-        if leads.is_some_and(|leads| without_fragment(&leads) == whole) {
+        // an anchor to the heading itself leads to a place on the page, whatever page that is
+        if leads.is_some_and(|leads| leads == whole) {
             return Some(place);
         }
     }
     None
 }
 
-/// The heading of the post that was chosen: the first one in it.
-pub(super) fn heading_in(outline: &Outline<'_>, containers: &[usize]) -> Option<usize> {
-    containers.iter().find_map(|container| outline.subtree(*container).find(|place| level(outline, *place).is_some()))
+/// The heading of the post that was chosen, and that the address names at a place: the first one in it.
+pub(super) fn heading_in(outline: &Outline<'_>, containers: &[usize], named: usize) -> Option<usize> {
+    let holds = |container: &&usize| {
+        outline.subtree(**container).contains(&named) || outline.subtree(named).contains(*container)
+    };
+    let headings = |container: &usize| outline.subtree(*container).find(|place| level(outline, *place).is_some());
+    containers.iter().filter(holds).find_map(headings)
 }
 
 fn without_fragment(url: &Url) -> Url {

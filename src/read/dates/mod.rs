@@ -76,7 +76,9 @@ pub fn dateline(
     let (at, end, moment) = grammar.first()?;
     let place = at <= PLACE && (0..at).all(|place| !matches!(grammar.sign(place), Some('.' | '!' | '?')));
     let closed = end >= tokens.len()
-        || matches!(grammar.sign(end), Some(')' | ']' | '.' | ',' | ':' | '/' | '-' | '–' | '—' | '|'));
+        || matches!(grammar.sign(end), Some(')' | ']' | '.' | ',' | ':' | '/' | '-' | '–' | '—' | '|'))
+        // somebody is quoted right after it
+        || (at == 0 && matches!(grammar.sign(end), Some('„' | '«' | '“')));
     if place && closed { moment.stated(timezone) } else { None }
 }
 

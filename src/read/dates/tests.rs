@@ -269,7 +269,12 @@ fn a_dateline_begins_a_text() {
     assert_eq!(day("Karlsruhe, (12.11.2021). Traditionally").as_deref(), Some("2021-11-12"));
     assert_eq!(day("BAKU, March 25, 2023 – The ministry states").as_deref(), Some("2023-03-25"));
     assert_eq!(day("25.03.2023. As of noon").as_deref(), Some("2023-03-25"));
-    for text in ["The treaty of 25 March 1998 between the parties", "It met. On 25 March 2023, the office said so."] {
+    assert_eq!(day("25.03.2023 „So steht es da“, sagte").as_deref(), Some("2023-03-25"));
+    for text in [
+        "The treaty of 25 March 1998 between the parties",
+        "It met. On 25 March 2023, the office said so.",
+        "On 25 March 2023 “Granit” began",
+    ] {
         assert_eq!(day(text), None, "{text}");
     }
 }

@@ -4,7 +4,7 @@ use chrono::Datelike;
 
 use super::{STRANGERS_BELOW, Search};
 use crate::model::time::Stated;
-use crate::read::blocks::Block;
+use crate::read::blocks::{Block, Kind};
 use crate::read::dates;
 use crate::read::meta::Metadata;
 use crate::read::outline::attribute;
@@ -41,12 +41,15 @@ impl Search<'_> {
         said.filter(|date| self.is_past(date))
     }
 
-    /// A date that the text begins with, perhaps after the name of a place.
+    /// A date that the text begins with, perhaps after the name of a place, or below headings of its own.
     pub(super) fn in_first_line(&self) -> Option<Stated> {
-        let line = self.blocks.get(self.text.0)?.text.lines().next()?;
-        let start: String = line.chars().take(80).collect();
-        let said = dates::dateline(&start, self.language(), self.timezone, self.captured_at);
-        said.filter(|date| self.is_past(date))
+        let blocks = self.blocks.get(self.text.0..=self.text.1)?;
+        let headings = blocks.iter().take(2).take_while(|block| block.kind == Kind::Heading).count();
+        let said = |block: &Block| {
+            let start: String = block.text.lines().next()?.chars().take(80).collect();
+            dates::dateline(&start, self.language(), self.timezone, self.captured_at)
+        };
+        blocks.iter().take(headings + 1).find_map(said).filter(|date| self.is_past(date))
     }
 
     /// The date in a link to the page itself, as it stands in a list of the latest statements.

@@ -11,14 +11,15 @@ use crate::refusals::walk;
 use crate::site::Site;
 
 /// A place that watches an office, whose log these addresses stamp.
-fn desk(site: &Site, servers: &[String], more: &str) -> Desk {
+pub fn desk(site: &Site, servers: &[String], more: &str) -> Desk {
     let desk = Desk::empty();
     let stamp = format!("[stamp]\nservers = {}\nmin_interval = \"0s\"\n{more}", Value::from(servers));
     desk.write_sources(&stamp, &[("press", site, "")]);
     desk
 }
 
-fn root() -> String {
+/// The root that the authority's chain leads to, as a setting.
+pub fn root() -> String {
     format!("roots = [{}]\n", Value::from(file("root.pem").display().to_string()))
 }
 

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::calendars::{Calendar, civil, of_year};
 use super::scan::{Placed, Token, fold, tokens};
-use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, OTHER_MONTHS, PUBLISHED, UPDATED, ZONES};
+use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, ITSELF, MONTHS, OTHER_MONTHS, PUBLISHED, UPDATED, ZONES};
 use super::{Moment, in_range};
 use crate::model::time::Instant;
 
@@ -61,6 +61,12 @@ impl<'a> Grammar<'a> {
     pub(super) fn is_labelled(&self) -> bool {
         let is_label = |word: &str| PUBLISHED.iter().any(|stem| word.starts_with(stem));
         (0..self.tokens.len()).filter_map(|place| self.word(place)).any(is_label)
+    }
+
+    /// Whether this is a sentence in which a page tells when it was published: `This entry was posted on Friday, ...`.
+    pub(super) fn tells_of_publication(&self) -> bool {
+        let mut words = (0..self.tokens.len()).filter_map(|place| self.word(place)).take(2);
+        words.any(|word| ITSELF.contains(&word)) && self.is_labelled()
     }
 
     /// All dates from a token on, left to right.

@@ -23,6 +23,8 @@ use scan::{Token, tokens};
 
 /// Longest text that may be a date line.
 const LINE: usize = 120;
+/// Longest sentence in which a page tells when it was published: it may name the author and the headings it is filed under.
+const LONGEST_SENTENCE: usize = 300;
 
 /// The first date in a short text as printed on a page.
 ///
@@ -80,6 +82,11 @@ pub fn dateline(
         // somebody is quoted right after it
         || (at == 0 && matches!(grammar.sign(end), Some('„' | '«' | '“')));
     if place && closed { moment.stated(timezone) } else { None }
+}
+
+/// Whether a sentence is one in which a page tells when it was published, as WordPress ends its own.
+pub fn tells_of_publication(text: &str) -> bool {
+    text.chars().nth(LONGEST_SENTENCE).is_none() && Grammar::new(&tokens(text), None, None).tells_of_publication()
 }
 
 /// Whether a short text is the label of a date of publication: `Datum`, `Дата публикации`.

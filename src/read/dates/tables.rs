@@ -187,6 +187,10 @@ pub(super) const UPDATED: &[&str] = &[
     "expire",
 ];
 
+/// Words by which a page speaks of itself, where it tells in a sentence when it was published: `This entry was posted on`.
+pub(super) static ITSELF: Words =
+    LazyLock::new(|| words("entry post beitrag eintrag запись запис entree entrada yazi"));
+
 /// Beginnings of words that make a date on their right that of the publication.
 pub(super) const PUBLISHED: &[&str] = &[
     "published",

@@ -264,6 +264,26 @@ fn a_date_of_change_is_no_date_of_publication() {
 }
 
 #[test]
+fn a_page_tells_when_it_was_published() {
+    for (text, day) in [
+        (
+            "This entry was posted on Friday, March 24th, 2023 at 1:05 pm and is filed under Press, Roads.",
+            "2023-03-24T13:05:00",
+        ),
+        ("Dieser Beitrag wurde am 24. März 2023 von redaktion in Presse veröffentlicht.", "2023-03-24"),
+        ("Cette entrée a été publiée dans Presse par redaction le 24 mars 2023.", "2023-03-24"),
+        ("Запись опубликована 24 марта 2023 автором press в рубрике Новости.", "2023-03-24"),
+    ] {
+        assert!(tells_of_publication(text), "{text}");
+        let told = published(text, None, None, None).map(|(date, labelled)| (date.to_string(), labelled));
+        assert_eq!(told, Some((day.to_owned(), true)), "{text}");
+    }
+    for text in ["The minister’s entry was published on 24 March 2023.", "This bridge was opened on 24 March 2023."] {
+        assert!(!tells_of_publication(text), "{text}");
+    }
+}
+
+#[test]
 fn a_dateline_begins_a_text() {
     let day = |text| dateline(text, None, None, None).map(|date| date.to_string());
     assert_eq!(day("Karlsruhe, (12.11.2021). Traditionally").as_deref(), Some("2021-11-12"));

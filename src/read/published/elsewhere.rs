@@ -16,7 +16,10 @@ impl Search<'_> {
         let off = |place: usize| self.in_menu(place);
         let line = |(index, block): (usize, &Block)| {
             let line = block.text.lines().next()?;
-            dates::unexplained(line).filter(|words| *words <= STRANGERS_BELOW)?;
+            let says_little = dates::unexplained(line).is_some_and(|words| words <= STRANGERS_BELOW);
+            if !says_little && !dates::tells_of_publication(line) {
+                return None;
+            }
             if off(block.place) {
                 return None;
             }

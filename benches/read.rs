@@ -16,6 +16,7 @@ fn main() {
     divan::main();
 }
 
+#[allow(clippy::disallowed_methods)] // pages on a disk are no archive
 static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let given = std::env::var_os("ONRECORD_PAGES").map(PathBuf::from);
     let folder = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages"));
@@ -28,6 +29,7 @@ static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
     pages
 });
 
+#[allow(clippy::disallowed_methods)]
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of pages").flatten() {
         let path = entry.path();

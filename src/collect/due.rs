@@ -91,4 +91,57 @@ mod tests {
         assert!(!due(24, 41) && due(24, 42), "then every 18 h, the last interval, from the last look");
         assert!(!is_due(at(0), at(0), &[], at(1000), 0));
     }
+
+    /// The hours at which a statement first seen at 0 is looked at again, with a round at each of `rounds` (in hours).
+    fn looked_at(schedule: &[Duration], late: u32, rounds: impl Iterator<Item = f64>) -> Vec<f64> {
+        let moment = |hours: f64| at(0) + TimeDelta::seconds((hours * 3600.0) as i64);
+        let mut last = at(0);
+        rounds
+            .filter(|hours| {
+                let due = is_due(at(0), last, schedule, moment(*hours), late);
+                last = if due { moment(*hours) } else { last };
+                due
+            })
+            .collect()
+    }
+
+    fn quarters(days: u32) -> impl Iterator<Item = f64> {
+        (0..days * 96).map(|quarter| f64::from(quarter) / 4.0)
+    }
+
+    #[test]
+    fn three_days_of_quarter_hours_look_once_for_each_point_however_late_a_statement_is() {
+        let schedule = [1, 6, 24, 72].map(|h| Duration::from_secs(h * HOUR));
+        assert_eq!(looked_at(&schedule, 0, quarters(4)), [1.0, 6.0, 24.0, 72.0]);
+        for late in 0..=MOST_LATE {
+            let looks = looked_at(&schedule, late, quarters(4));
+            assert_eq!(looks.len(), 4, "{late}: {looks:?}");
+            for (look, point) in looks.iter().zip([1.0, 6.0, 24.0, 72.0]) {
+                let most = point * 1.1 + 0.25;
+                assert!(*look >= point && *look <= most, "{late}: {look} h for the point at {point} h");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_without_rounds_is_made_up_for_once() {
+        let schedule = [1, 6, 24, 72].map(|h| Duration::from_secs(h * HOUR));
+        let gap = |hours: &f64| !(2.0..30.0).contains(hours);
+        for late in [0, 50, MOST_LATE] {
+            let looks = looked_at(&schedule, late, quarters(4).filter(gap));
+            assert_eq!(looks.len(), 3, "{late}: {looks:?}");
+            assert_eq!(looks[1], 30.0, "{late}: two points were missed, and one look serves for both");
+        }
+    }
+
+    #[test]
+    fn a_round_a_day_keeps_the_schedule_for_months() {
+        let schedule = [1, 7, 30, 90].map(|days| Duration::from_secs(days * 24 * HOUR));
+        let days = |late| -> Vec<f64> {
+            let rounds = (0..400).map(|day| f64::from(day) * 24.0);
+            looked_at(&schedule, late, rounds).into_iter().map(|hours| hours / 24.0).collect()
+        };
+        assert_eq!(days(0), [1.0, 7.0, 30.0, 90.0, 150.0, 210.0, 270.0, 330.0, 390.0]);
+        assert_eq!(days(MOST_LATE), [2.0, 8.0, 33.0, 99.0, 165.0, 231.0, 297.0, 363.0]);
+    }
 }

@@ -58,7 +58,7 @@ pub async fn sample(
             return sample;
         }
     };
-    let news = discover::look_for_news(&client, source, &|_| false, count.max(1)).await;
+    let news = discover::look_for_news(&client, source, &|_| false, count.max(1), discover::Depth::News).await;
     for poll in &news.polls {
         match (&poll.visit, poll.how, &poll.problem) {
             (Ok(_), Some(how), _) if !poll.items.is_empty() => {

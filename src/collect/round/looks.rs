@@ -92,9 +92,10 @@ impl Context<'_> {
             return Ok(None);
         }
         let (etag, last_modified) = (validators.etag, validators.modified);
-        let answer = client.look(&target.url, &Validators { etag, last_modified, of: Some(target.url.clone()) }).await;
+        let asked = source.asked_at(&target.url);
+        let answer = client.look(&asked, &Validators { etag, last_modified, of: Some(asked.clone()) }).await;
         let judgement = match &answer {
-            Ok(visit) => judge::judge(source, visit),
+            Ok(visit) => judge::judge_statement(source, visit),
             Err(failure) => match judge_failure(failure) {
                 Some(judgement) => judgement,
                 None => return Ok(None),
@@ -134,7 +135,7 @@ impl Context<'_> {
                         let again = read_kept(&kept.head, &kept.body, &looked.url, looked.at, &settings);
                         readings.again = Some(again);
                     }
-                    if let Some(line) = judge::says_withdrawn(&visit.answer) {
+                    if let Some(line) = judge::says_withdrawn(&visit.answer, &settings) {
                         looked.marks.push(Mark::MarkedWithdrawn);
                         looked.judgement.evidence.push(line);
                     }

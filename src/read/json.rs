@@ -191,13 +191,17 @@ fn stated(text: &str, settings: &ReadSettings) -> Option<Stated> {
     dates::machine(text, settings.languages.first().map(String::as_str), settings.timezone.as_deref())
 }
 
-/// What the notice of a withdrawal says, a paragraph each; the notice as it stands where it has no words.
+/// What the notice of a withdrawal says, a paragraph each; its dates and marks where it has no words.
 fn notice(document: &Value, paths: &JsonPaths) -> Vec<String> {
     let value = paths.withdrawn.as_ref().and_then(|path| at(document, path).ok());
     let Some(value) = value.filter(|value| says_something(value)) else { return Vec::new() };
-    let mut words = Vec::new();
-    gather(value, &mut words);
-    if words.is_empty() { vec![value.to_string()] } else { words }
+    let mut said = Vec::new();
+    leaves(value, &mut said);
+    let of_words = |leaf: &&Value| leaf.as_str().is_some_and(|text| Stated::from_str(text.trim()).is_err());
+    let words = said.iter().copied().filter(of_words).filter_map(Value::as_str);
+    let words: Vec<String> = words.flat_map(article_body::paragraphs).collect();
+    let bare = || said.iter().map(|leaf| leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned)).collect();
+    if words.is_empty() { bare() } else { words }
 }
 
 /// Whether a value is more than a form left blank.
@@ -212,14 +216,17 @@ fn says_something(value: &Value) -> bool {
     }
 }
 
-/// The paragraphs of all texts in a value but dates.
-fn gather(value: &Value, words: &mut Vec<String>) {
+/// What stands in a value that says something; fields in the order of their names, for an interface may turn theirs.
+fn leaves<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match value {
-        Value::String(text) if Stated::from_str(text.trim()).is_ok() => {}
-        Value::String(text) => words.extend(article_body::paragraphs(text)),
-        Value::Array(members) => members.iter().for_each(|member| gather(member, words)),
-        Value::Object(fields) => fields.values().for_each(|field| gather(field, words)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Array(members) => members.iter().for_each(|member| leaves(member, found)),
+        Value::Object(fields) => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| *name);
+            fields.into_iter().for_each(|(_, field)| leaves(field, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) if !says_something(value) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(value),
     }
 }
 

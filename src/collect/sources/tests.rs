@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::written::SOURCE;
 use super::*;
-use crate::model::json_path::JsonPaths;
 use crate::model::source::{Kind, Robots};
 
 /// What `read` says of settings, in small: zones and selectors, and a complaint that only two settings together raise.
@@ -39,7 +38,7 @@ fn told(problems: &[Problem]) -> String {
 }
 
 /// The only problem of a text: its line and what is told.
-fn problem(text: &str) -> (usize, String) {
+pub(super) fn problem(text: &str) -> (usize, String) {
     let problems = open(text).expect_err("a problem");
     assert_eq!(problems.len(), 1, "{text}\n{}", told(&problems));
     (problems[0].line, problems[0].message.clone())
@@ -135,14 +134,6 @@ fn every_key_of_the_contract_is_read() {
         first_fetch = 0
         recheck = ["0s"]
         confirm = "0s"
-        [source.json]
-        body = "details.body"
-        title = "title"
-        published = "first_published_at"
-        modified = "updated_at"
-        withdrawn = "withdrawn_notice"
-        changes = "details.change_history"
-        prefix = "/api/content/"
         [[source]]
         id = "plain"
         url = "http://plain.example"
@@ -176,20 +167,9 @@ fn every_key_of_the_contract_is_read() {
         ignore: vec!["div.share".to_owned(), "p.views".to_owned()],
         timezone: some("Asia/Baku"),
         languages: vec!["az".to_owned(), "zh-Hant".to_owned()],
-        json: Some(JsonPaths {
-            body: "details.body".parse().expect("a path"),
-            title: "title".parse().ok(),
-            published: "first_published_at".parse().ok(),
-            modified: "updated_at".parse().ok(),
-            withdrawn: "withdrawn_notice".parse().ok(),
-            changes: "details.change_history".parse().ok(),
-            prefix: some("/api/content"),
-        }),
+        json: None,
         learnt: None,
     };
-    let asked = |url: &str| full.asked_at(&url.parse().expect("an address")).to_string();
-    assert_eq!(asked("https://mod.example/news/x?a=1"), "https://mod.example/api/content/news/x?a=1");
-    assert_eq!(asked("https://mod.example/api/content/news/x"), "https://mod.example/api/content/news/x");
     assert_eq!(full.reading, reading);
     assert_eq!(full.allow_hosts, ["static.example", "127.0.0.1:8080"]);
     assert_eq!(full.proxy.as_deref(), Some("socks5h://user:secret@127.0.0.1:9050"));
@@ -249,11 +229,6 @@ fn each_bad_value_is_told_with_its_line() {
         ("source", r#"languages = "en""#, "languages: expected a list of texts"),
         ("source", r#"links = "a[""#, "links: not a CSS selector"),
         ("source", r#"body = "div..x""#, "not a CSS selector: \"div..x\""),
-        ("source", r#"json = "details.body""#, "json: expected a table [source.json], found a text"),
-        ("source", r#"json = { title = "title" }"#, "[source.json] has no body"),
-        ("source", r#"json = { body = "details..body" }"#, "body: expected names of fields joined by dots"),
-        ("source", r#"json = { body = "b", prefix = "api" }"#, "prefix: expected the beginning of a path"),
-        ("source", r#"json = { body = "b", withdraw = "w" }"#, "did you mean \"withdrawn\""),
         ("source", r#"ignore = ["p", "p >> a"]"#, "not a CSS selector: \"p >> a\""),
         ("source", r#"allow_hosts = ["https://static.example"]"#, "allow_hosts: expected a host such as"),
         ("source", r#"allow_hosts = ["*.example"]"#, "allow_hosts: expected a host such as"),

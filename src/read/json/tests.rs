@@ -85,6 +85,22 @@ fn a_notice_stands_before_the_text_and_is_evidence() {
 }
 
 #[test]
+fn a_notice_without_words_is_told_by_what_it_has() {
+    let said =
+        |notice: Value| says_withdrawn(json!({ "withdrawn_notice": notice }).to_string().as_bytes(), None, &paths());
+    assert_eq!(
+        said(json!({ "withdrawn_at": "2026-08-22T10:29:02+01:00", "by": null })).as_deref(),
+        Some("2026-08-22T10:29:02+01:00")
+    );
+    assert_eq!(said(json!(true)).as_deref(), Some("true"));
+    let turned = |text: &str| says_withdrawn(text.as_bytes(), None, &paths());
+    assert_eq!(
+        turned(r#"{"withdrawn_notice":{"a":"One.","b":"Two."}}"#),
+        turned(r#"{"withdrawn_notice":{"b":"Two.","a":"One."}}"#)
+    );
+}
+
+#[test]
 fn plain_text_and_parts_are_texts_too() {
     let with = |body: Value| read_text(&json!({ "title": "T", "details": { "body": body } }).to_string()).text.body();
     assert_eq!(

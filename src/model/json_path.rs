@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use url::Url;
+
 /// Most steps of a path.
 const MOST_STEPS: usize = 32;
 /// Longest path, in bytes.
@@ -59,6 +61,31 @@ pub struct JsonPaths {
     /// What stands before the path of a listed address to make it the interface's (`/api/content`). Says where to ask,
     /// nothing of how to read.
     pub prefix: Option<String>,
+}
+
+impl JsonPaths {
+    /// Where the interface has the statement that is listed at `url`.
+    pub fn asked_at(&self, url: &Url) -> Url {
+        match &self.prefix {
+            Some(prefix) if self.below_prefix(url).is_none() => at_path(url, &format!("{prefix}{}", url.path())),
+            Some(_) | None => url.clone(),
+        }
+    }
+
+    /// Where the statement is listed that the interface has at `url`.
+    pub fn listed_at(&self, url: &Url) -> Url {
+        self.below_prefix(url).map_or_else(|| url.clone(), |path| at_path(url, path))
+    }
+
+    fn below_prefix<'u>(&self, url: &'u Url) -> Option<&'u str> {
+        url.path().strip_prefix(self.prefix.as_deref()?).filter(|rest| rest.starts_with('/'))
+    }
+}
+
+fn at_path(url: &Url, path: &str) -> Url {
+    let mut url = url.clone();
+    url.set_path(path);
+    url
 }
 
 #[cfg(test)]

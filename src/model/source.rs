@@ -50,15 +50,7 @@ pub struct Source {
 impl Source {
     /// Where a statement that is listed at `url` is asked for: at the interface, if the source names one.
     pub fn asked_at(&self, url: &Url) -> Url {
-        let prefix = self.reading.json.as_ref().and_then(|json| json.prefix.as_deref());
-        let Some(prefix) = prefix.filter(|prefix| {
-            !url.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        }) else {
-            return url.clone();
-        };
-        let mut asked = url.clone();
-        asked.set_path(&format!("{prefix}{}", url.path()));
-        asked
+        self.reading.json.as_ref().map_or_else(|| url.clone(), |json| json.asked_at(url))
     }
 }
 

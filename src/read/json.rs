@@ -25,6 +25,8 @@ use crate::model::time::Stated;
 const MOST_CHANGES: usize = 1000;
 /// Parts of a text that is given in parts.
 const MOST_PARTS: usize = 10_000;
+/// Marks and texts of a notice that are looked at.
+const MOST_LEAVES: usize = 200;
 /// Field names that are shown where a path leads nowhere.
 const SHOWN: usize = 8;
 /// Letters of a notice that are told as evidence.
@@ -218,6 +220,9 @@ fn says_something(value: &Value) -> bool {
 
 /// What stands in a value that says something; fields in the order of their names, for an interface may turn theirs.
 fn leaves<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
+    if found.len() == MOST_LEAVES {
+        return;
+    }
     match value {
         Value::Array(members) => members.iter().for_each(|member| leaves(member, found)),
         Value::Object(fields) => {

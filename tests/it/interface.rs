@@ -126,6 +126,16 @@ fn statements_of_an_interface_are_read_and_their_changes_told() {
     assert!(shown.text().contains("\n\nThe harbour stays closed.\n\n"), "{}", shown.text());
     assert_eq!(counted(&desk.round()), "unchanged 6");
 
+    // a statement that moves is the same one where the interface leads on from its old address
+    let moved = interface.documents.remove(&5).expect("a statement");
+    interface.documents.insert(55, moved);
+    interface.show();
+    interface
+        .site
+        .mishap("/api/content/press/statement-5", Mishap::Redirect(301, "/api/content/press/statement-55".into()));
+    assert_eq!(counted(&desk.round()), "unchanged 6");
+    assert_eq!(desk.listed().len(), 6);
+
     // other settings are another reader, and no news of the office's
     watch(&desk, &interface, "body = \"details.body\"\npublished = \"public_updated_at\"\n");
     assert_eq!(counted(&desk.round()), "unchanged 6");

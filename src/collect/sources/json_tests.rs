@@ -2,6 +2,7 @@
 
 use super::tests::{good, problem};
 use crate::model::json_path::JsonPaths;
+use url::Url;
 
 const SOURCE: &str = "[[source]]\nid = \"a\"\nurl = \"https://mod.example/search.json\"\n";
 
@@ -28,7 +29,8 @@ fn paths_are_read_and_say_where_to_ask() {
     assert_eq!(asked("https://mod.example/news/x?a=1"), "https://mod.example/api/content/news/x?a=1");
     assert_eq!(asked("https://mod.example/api/content/news/x"), "https://mod.example/api/content/news/x");
     assert_eq!(asked("https://mod.example/api/contents"), "https://mod.example/api/content/api/contents");
-    let url = "https://mod.example/news/x".parse().expect("an address");
+    let url: Url = "https://mod.example/news/x".parse().expect("an address");
+    assert_eq!((paths.listed_at(&source.asked_at(&url)), paths.listed_at(&url)), (url.clone(), url.clone()));
     assert_eq!(other.asked_at(&url), url);
 }
 

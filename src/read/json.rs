@@ -1,7 +1,7 @@
 //! A statement that an interface gives as JSON, read by the paths of its source's settings.
 //!
-//! The text goes the way of any page's text. What the office says of it stands around it, in its own words: the notice of a
-//! withdrawal before it, the changes that it tells of behind it, the oldest first, a line each. They are part of what it
+//! The text is cut into paragraphs as any page's is, and nothing of it left out. What the office says of it stands around it, in its
+//! own words: the notice of a withdrawal before it, the changes that it tells of behind it, the oldest first, a line each. They are part of what it
 //! publishes, so that a new one is a revision and can be quoted. A document that is no JSON or has no text gives none;
 //! serde_json refuses more than 128 levels by itself, so that what recurses here ends.
 
@@ -10,17 +10,23 @@ use std::str::FromStr as _;
 use chrono_tz::Tz;
 use serde_json::Value;
 
+use super::blocks::{self, Block};
 use super::charset::{Decoded, decode};
+use super::meta::Metadata;
+use super::outline::Outline;
 use super::plain::{self, Form};
-use super::settings::reader;
-use super::{Page, Passage, article_body, dates, html, language, page, wordless};
-use crate::model::capture::Reading;
+use super::settings::{Selectors, reader};
+use super::title::same;
+use super::{Page, Passage, Rule, article_body, beside, dates, html, language, main_text, why, wordless};
+use crate::model::capture::{Beside, Reading};
 use crate::model::digest::Digest;
 use crate::model::json_path::{JsonPath, JsonPaths};
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
+/// The place of the whole document in its outline.
+const ROOT: usize = 0;
 /// Changes that are told of one statement.
 const MOST_CHANGES: usize = 1000;
 /// Parts of a text that is given in parts.
@@ -96,27 +102,37 @@ pub(super) fn read(
         warnings.push(format!("json.published: {shown:?} is no date"));
     }
 
-    let doc = html::parse(&as_page(title.as_deref(), &body));
-    let within = ReadSettings {
-        body: Some("body".to_owned()),
-        ignore: settings.ignore.clone(),
-        languages: settings.languages.clone(),
-        ..ReadSettings::default()
+    // all of it is the office's text: an interface puts no menus and no share bars around it
+    let doc = html::parse(&body);
+    let outline = Outline::new(&doc, &Selectors::of(settings).ignored(&doc));
+    if outline.items.is_empty() {
+        warnings.push(no_text(paths));
+        return wordless(charset, warnings, settings);
+    }
+    let blocks = blocks::blocks(&outline);
+    let chrome = main_text::chrome(&outline, &blocks, &[ROOT]);
+    let rule_of = |(index, block): (usize, &Block)| match title.as_deref() {
+        _ if chrome.rule(block.place) == Some(Rule::Hidden) => Rule::Hidden,
+        Some(title) if index == 0 && same(title, &block.text) => Rule::Title,
+        Some(_) | None => Rule::Selected,
     };
-    let inside = Decoded { text: String::new(), charset, warnings };
-    let Reading { text, visible, mut beside, .. } = page::read(page, &doc, inside, &within, passages);
-    beside.modified = modified;
-    let (notice, changes) = (notice(&document, paths), changes(&document, paths, settings));
-    let title = title.as_deref().or(text.title());
-    let sample = format!("{} {}", title.unwrap_or_default(), text.paragraphs().join(" "));
+    let rules: Vec<Rule> = blocks.iter().enumerate().map(rule_of).collect();
+    if let Some(passages) = passages {
+        *passages = why::passages(&outline, &blocks, &rules);
+    }
+    let kept = blocks.iter().zip(&rules).filter(|(_, rule)| rule.keeps()).map(|(block, _)| block);
+    let text: Vec<String> = kept.map(Block::as_paragraph).collect();
+    let sample = format!("{} {}", title.as_deref().unwrap_or_default(), text.join(" "));
     let language = language::language(&sample, &[], &settings.languages);
-    let around = [notice.join("\n"), visible.to_string(), changes.join("\n")];
-    let paragraphs = notice.iter().chain(text.paragraphs()).chain(&changes);
+    let mut paragraphs = notice(&document, paths);
+    paragraphs.extend(text);
+    paragraphs.extend(changes(&document, paths, settings));
+    let beside = beside::beside(&Metadata::of(&doc, page.url), &outline, &[ROOT], &chrome);
     Reading {
         reader: reader(settings),
-        text: Text::new(title, date, language.as_deref(), paragraphs),
-        visible: Digest::of(around.join("\n\n").as_bytes()),
-        beside,
+        visible: Digest::of(paragraphs.join("\n\n").as_bytes()),
+        text: Text::new(title.as_deref(), date, language.as_deref(), &paragraphs),
+        beside: Beside { charset: charset.to_owned(), modified, warnings, ..beside },
     }
 }
 
@@ -177,16 +193,8 @@ fn as_markup(text: &str) -> String {
     text.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("<p>{}</p>", escaped(line))).collect()
 }
 
-/// A page that holds nothing but the text, under its title: a heading that says it once more goes, as on any page.
-fn as_page(title: Option<&str>, body: &str) -> String {
-    let title = escaped(title.unwrap_or_default());
-    format!(
-        "<!DOCTYPE html><html><head><meta property=\"og:title\" content=\"{title}\"></head><body>{body}</body></html>"
-    )
-}
-
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn stated(text: &str, settings: &ReadSettings) -> Option<Stated> {

@@ -115,6 +115,23 @@ fn plain_text_and_parts_are_texts_too() {
 }
 
 #[test]
+fn nothing_of_the_text_is_left_out_but_what_is_hidden_or_ignored() {
+    let body = "<h1>The harbour</h1><p class='comments'>Please write to the office.</p><p hidden>Not shown.</p><h2>See also</h2>\
+                <ul><li><a href='/a'>The other harbour</a></li></ul><div class='share'>Share</div><p class='views'>7 readers</p>";
+    let document = json!({ "title": "The harbour", "details": { "body": body } }).to_string();
+    let page = Page { body: document.as_bytes(), content_type: Some("application/json"), url: None, captured_at: None };
+    let settings = ReadSettings { ignore: vec![".views".to_owned()], ..settings() };
+    let (reading, passages) = super::super::explain(&page, &settings);
+    assert_eq!(reading.text.paragraphs(), ["Please write to the office.", "See also", "- The other harbour", "Share"]);
+    let dropped: Vec<(Rule, &str)> = passages
+        .iter()
+        .filter(|passage| !passage.rule.keeps())
+        .map(|passage| (passage.rule, passage.text.as_str()))
+        .collect();
+    assert_eq!(dropped, [(Rule::Title, "The harbour"), (Rule::Hidden, "Not shown.")]);
+}
+
+#[test]
 fn what_leads_nowhere_is_told() {
     let told = |document: &Value| problem(document.to_string().as_bytes(), None, &paths()).unwrap_or_default();
     assert_eq!(told(&document()), "");

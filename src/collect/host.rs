@@ -39,6 +39,9 @@ pub enum Asking {
     OnSchedule,
     /// Because a person named what to ask: only a host's own `Retry-After` is in the way.
     ByHand,
+    /// Because a person wants all of it looked at now: what a host said to an earlier run is tried once more, and holds for
+    /// this run when it says it again.
+    Now,
 }
 
 /// All hosts that were ever asked, by `host:port`.
@@ -105,8 +108,11 @@ impl Hosts {
             (state.failures, state.failed) = (0, false);
             state.left_alone = match asking {
                 Asking::OnSchedule => state.manners.left_until.filter(|until| now < *until),
-                Asking::ByHand => None,
+                Asking::ByHand | Asking::Now => None,
             };
+            if asking == Asking::Now {
+                state.manners.busy_until = None;
+            }
             host.robots.new_round();
         }
     }

@@ -58,7 +58,7 @@ pub async fn sample(
             return sample;
         }
     };
-    let news = discover::look_for_news(&client, source, &|_| false, count.max(1)).await;
+    let news = discover::look_for_news(&client, source, &|_| false, count.max(1), discover::Depth::News).await;
     for poll in &news.polls {
         match (&poll.visit, poll.how, &poll.problem) {
             (Ok(_), Some(how), _) if !poll.items.is_empty() => {
@@ -74,8 +74,14 @@ pub async fn sample(
     }
     for item in news.items.iter().take(count) {
         let statement = look(source, &client, item).await;
-        if let Err(why) = &statement.outcome {
-            sample.problems.push(format!("{}: {why}", item.url));
+        match &statement.outcome {
+            Err(why) => sample.problems.push(format!("{}: {why}", item.url)),
+            // a path is a person's own word: what it does not lead to is wrong, not only unknown
+            Ok(reading) if source.reading.json.is_some() => {
+                let warnings = reading.beside.warnings.iter();
+                sample.problems.extend(warnings.map(|warning| format!("{}: {warning}", item.url)));
+            }
+            Ok(_) => {}
         }
         sample.statements.push(statement);
     }
@@ -126,8 +132,8 @@ pub async fn visits(
 
 /// One look; an error in words where it does not show a statement.
 async fn visit(source: &Source, client: &Client, url: &Url) -> Result<Visit, String> {
-    let visit = client.look(url, &Validators::default()).await.map_err(|failure| failure.reason)?;
-    let judgement = judge::judge(source, &visit);
+    let visit = client.look(&source.asked_at(url), &Validators::default()).await.map_err(|failure| failure.reason)?;
+    let judgement = judge::judge_statement(source, &visit);
     match judgement.verdict {
         Verdict::Statement => Ok(visit),
         Verdict::Listing

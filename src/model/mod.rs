@@ -8,6 +8,7 @@ pub mod digest;
 pub mod entry;
 pub mod event;
 pub mod finding;
+pub mod json_path;
 pub mod rules;
 pub mod source;
 pub mod statement;

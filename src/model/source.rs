@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::json_path::JsonPaths;
 use super::rules::Rules;
 use super::statement::SourceId;
 
@@ -44,6 +45,13 @@ pub struct Source {
     pub closed: Option<String>,
     /// Bounds and paces, the source's own over those of `[fetch]`.
     pub limits: Limits,
+}
+
+impl Source {
+    /// Where a statement that is listed at `url` is asked for: at the interface, if the source names one.
+    pub fn asked_at(&self, url: &Url) -> Url {
+        self.reading.json.as_ref().map_or_else(|| url.clone(), |json| json.asked_at(url))
+    }
 }
 
 /// How a source's news is found.
@@ -123,6 +131,8 @@ pub struct ReadSettings {
     pub timezone: Option<String>,
     /// Languages that the source writes, BCP 47.
     pub languages: Vec<String>,
+    /// Where answers that are JSON have their parts; they are not read where absent.
+    pub json: Option<JsonPaths>,
     /// What its other pages taught; no setting of a person's, but loaded from the archive.
     pub learnt: Option<Arc<Rules>>,
 }

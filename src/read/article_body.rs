@@ -82,9 +82,14 @@ impl ArticleBody {
     }
 }
 
+/// Whether a stated text is HTML.
+pub(super) fn is_markup(body: &str) -> bool {
+    body.contains("</") || body.contains("<br")
+}
+
 /// The paragraphs of a stated text; some sites give it as HTML.
 pub(super) fn paragraphs(body: &str) -> Vec<String> {
-    if body.contains("</") || body.contains("<br") {
+    if is_markup(body) {
         let doc = html::parse(body);
         let outline = Outline::new(&doc, &HashSet::new());
         if !outline.items.is_empty() {

@@ -34,7 +34,22 @@ pub(super) struct Block {
     pub place: usize,
 }
 
+impl Kind {
+    /// A text of this kind as its paragraph begins: an item is marked as one.
+    pub(super) fn marked(self, text: String) -> String {
+        match self {
+            Self::Bullet => format!("- {text}"),
+            Self::Paragraph | Self::Heading | Self::Row => text,
+        }
+    }
+}
+
 impl Block {
+    /// The whole block as a paragraph of a text.
+    pub(super) fn as_paragraph(&self) -> String {
+        self.kind.marked(self.text.clone())
+    }
+
     /// Whether it reads like a sentence: some words, and an end.
     pub(super) fn is_sentence(&self) -> bool {
         let text = self.text.trim_end_matches(['"', '”', '“', '»', ')', '’', '\'', '」', '』', ']']);

@@ -280,8 +280,7 @@ fn without_orphans(blocks: &[Block], kept: Vec<(usize, String)>, rules: &mut [Ru
                 rules[index] = Rule::Orphan;
                 continue;
             }
-            Kind::Heading | Kind::Paragraph | Kind::Row => out.push(text),
-            Kind::Bullet => out.push(format!("- {text}")),
+            Kind::Heading | Kind::Paragraph | Kind::Row | Kind::Bullet => out.push(blocks[index].kind.marked(text)),
         }
         followed = true;
     }

@@ -15,6 +15,7 @@ mod clean;
 pub mod dates;
 pub mod html;
 mod inert;
+pub mod json;
 mod jsonld;
 mod language;
 mod main_text;
@@ -66,8 +67,8 @@ pub struct Page<'a> {
 
 /// Reads a page.
 ///
-/// HTML is read as a statement, plain text as it stands. Feeds, JSON and bytes that are no text give an empty text
-/// with a warning. A page of Telegram posts whose address names one of them gives that post.
+/// HTML is read as a statement, plain text as it stands, JSON by the paths of the settings. Feeds, JSON without such paths and
+/// bytes that are no text give an empty text with a warning. A page of Telegram posts whose address names one of them gives that post.
 pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
     reading(page, settings, None)
 }
@@ -82,7 +83,16 @@ pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Vec<Passag
 }
 
 fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
-    match plain::form(page.body, page.content_type) {
+    let form = plain::form(page.body, page.content_type);
+    let mut reading = read_as(form, page, settings, passages);
+    if form != Form::Json && settings.json.is_some() {
+        reading.beside.warnings.push("the answer is no JSON: the paths of json are not used".to_owned());
+    }
+    reading
+}
+
+fn read_as(form: Form, page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
+    match form {
         Form::Html => {
             let decoded = charset::decode(page.body, page.content_type);
             let doc = html::parse(&decoded.text);
@@ -92,6 +102,17 @@ fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<P
             }
         }
         Form::Plain => plain::read(charset::decode(page.body, page.content_type), settings),
+        Form::Json => {
+            let decoded = charset::decode(page.body, page.content_type);
+            match &settings.json {
+                Some(paths) => json::read(page, decoded, paths, settings, passages),
+                None => wordless(
+                    decoded.charset,
+                    vec!["JSON: no page that can be read; [source.json] can say where its text stands".to_owned()],
+                    settings,
+                ),
+            }
+        }
         Form::Other(what) => wordless("", vec![format!("{what}: no page that can be read")], settings),
     }
 }

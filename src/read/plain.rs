@@ -16,6 +16,8 @@ const SNIFFED: usize = 2048;
 pub(super) enum Form {
     Html,
     Plain,
+    /// JSON, which is read where a source's settings say how.
+    Json,
     /// Nothing that can be read; what it is.
     Other(&'static str),
 }
@@ -48,14 +50,16 @@ pub(super) fn form(body: &[u8], content_type: Option<&str>) -> Form {
         ["<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<opml"].iter().any(|root| start.starts_with(root));
     match declared.as_str() {
         "text/plain" => Form::Plain,
+        // its texts may well be HTML
+        kind if kind.ends_with("json") && start.starts_with(['{', '[']) => Form::Json,
         "text/html" | "application/xhtml+xml" if is_feed => Form::Other("a feed or sitemap"),
         "text/html" | "application/xhtml+xml" => Form::Html,
         _ if has_html => Form::Html,
         _ if is_feed => Form::Other("a feed or sitemap"),
         "" if start.starts_with('<') => Form::Html,
-        "" if is_json(&start) => Form::Other("JSON"),
+        "" if is_json(&start) => Form::Json,
         "" => Form::Plain,
-        kind if kind.ends_with("json") => Form::Other("JSON"),
+        kind if kind.ends_with("json") => Form::Json,
         kind if kind.ends_with("xml") => Form::Other("XML"),
         kind if kind.starts_with("text/") && start.starts_with('<') => Form::Html,
         "text/markdown" => Form::Plain,

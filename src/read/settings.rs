@@ -9,12 +9,13 @@ use scraper::{Html, Selector};
 use super::{VERSION, site};
 use crate::model::capture::ReaderId;
 use crate::model::digest::Digest;
+use crate::model::json_path::JsonPaths;
 use crate::model::source::ReadSettings;
 
 /// The name of the reader under these settings: `1`, or `1-9c1185a5` where any is set, with `+rules-3f9a1c07d2b4e6a8` behind it
 /// where anything was learnt of the source.
 pub fn reader(settings: &ReadSettings) -> ReaderId {
-    let ReadSettings { title, body, published, date_format, ignore, timezone, languages, learnt } = settings;
+    let ReadSettings { title, body, published, date_format, ignore, timezone, languages, json, learnt } = settings;
     let rules = learnt.as_deref().map(|rules| format!("+{}", site::rules_name(rules))).unwrap_or_default();
     let singles = [
         ("title", title),
@@ -29,13 +30,23 @@ pub fn reader(settings: &ReadSettings) -> ReaderId {
     singles.iter().for_each(|(name, value)| value.iter().for_each(|value| add(name, value)));
     ignore.iter().for_each(|value| add("ignore", value));
     languages.iter().for_each(|value| add("language", value));
+    if let Some(json) = json {
+        let JsonPaths { body, title, published, modified, withdrawn, changes, prefix: _ } = json;
+        add("json.body", &body.to_string());
+        let further = [("title", title), ("published", published), ("modified", modified)];
+        let told = [("withdrawn", withdrawn), ("changes", changes)];
+        further.iter().chain(&told).for_each(|(name, path)| {
+            path.iter().for_each(|path| add(&format!("json.{name}"), &path.to_string()));
+        });
+    }
     let set = if parts.is_empty() { String::new() } else { format!("-{}", &Digest::of(parts.as_bytes()).hex()[..8]) };
     ReaderId(format!("{VERSION}{set}{rules}"))
 }
 
 /// What is wrong with the settings, a line each.
 pub fn check(settings: &ReadSettings) -> Vec<String> {
-    let ReadSettings { title, body, published, date_format, ignore, timezone, languages: _, learnt: _ } = settings;
+    let ReadSettings { title, body, published, date_format, ignore, timezone, languages: _, json: _, learnt: _ } =
+        settings;
     let named = [("title", title), ("body", body), ("published", published)];
     let singles = named.iter().filter_map(|(name, value)| value.as_ref().map(|value| (*name, value)));
     let selectors = singles.chain(ignore.iter().map(|value| ("ignore", value)));
@@ -98,6 +109,19 @@ mod tests {
         assert_eq!(reader(&zoned).0.len(), format!("{VERSION}-").len() + 8);
         let other = ReadSettings { title: Some("Asia/Baku".to_owned()), ..ReadSettings::default() };
         assert_ne!(reader(&zoned), reader(&other));
+        let paths = |title: &str, prefix: Option<&str>| JsonPaths {
+            body: "details.body".parse().expect("a path"),
+            title: title.parse().ok(),
+            published: None,
+            modified: None,
+            withdrawn: None,
+            changes: None,
+            prefix: prefix.map(str::to_owned),
+        };
+        let json = |title, prefix| reader(&ReadSettings { json: Some(paths(title, prefix)), ..plain.clone() });
+        assert_ne!(json("title", None), reader(&plain));
+        assert_ne!(json("title", None), json("name", None));
+        assert_eq!(json("title", None), json("title", Some("/api")), "where to ask changes no reading");
         let learnt = ReadSettings { learnt: Some(Rules::default().into()), ..zoned.clone() };
         assert_eq!(reader(&learnt).0, format!("{}+rules-{}", reader(&zoned).0, &Rules::default().digest().hex()[..16]));
     }

@@ -15,7 +15,7 @@ pub enum Rule {
     Beside,
     /// A heading with text under it.
     Heading,
-    /// What the source's `body` selector points at.
+    /// What the source's own settings point at.
     Selected,
     /// Not in the element that holds the statement.
     Outside,
@@ -84,7 +84,7 @@ impl Rule {
             Self::Running => ("running-text", "running text"),
             Self::Beside => ("beside-text", "short, and stands beside running text"),
             Self::Heading => ("heading", "a heading with text under it"),
-            Self::Selected => ("selected", "the source's body selector points at it"),
+            Self::Selected => ("selected", "the source's own settings point at it"),
             Self::Outside => ("outside", "outside the element that holds the statement"),
             Self::Chrome => ("chrome", "the names around it say menu, footer, share buttons or the like"),
             Self::Hidden => ("hidden", "its element is not shown"),

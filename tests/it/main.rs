@@ -20,6 +20,7 @@ mod files;
 mod given;
 mod hostile;
 mod house;
+mod interface;
 mod keys;
 mod kill;
 mod lessons;

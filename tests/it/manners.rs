@@ -43,6 +43,11 @@ fn retry_after_holds_for_the_next_run_and_is_no_failure_of_it() {
     assert_eq!(shown[0]["waiting"]["until"], summary["waiting"][0]["until"]);
     let _ = desk.run(&["save", &site.news()]).status(1).says(&["asked us to wait until "]);
     assert!(site.take_requests().is_empty());
+    // who wants all looked at now has it asked once more: it says the same, and nothing else is sent
+    let _ = desk.run(&["fetch", "--recheck", "all"]);
+    assert_eq!(site.take_requests().len(), 1);
+    let _ = desk.run(&["fetch"]).status(0);
+    assert!(site.take_requests().is_empty(), "the new time holds for the next run on schedule");
     // once its time has passed, it is asked, and its first answer tells that it is back
     note(&desk, "busy_until = 0");
     site.recover();

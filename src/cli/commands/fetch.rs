@@ -47,8 +47,12 @@ pub fn run(common: &Common, args: &Fetch, out: &mut Out) -> Outcome {
         Recheck::None => due::Recheck::None,
     };
     let since = args.since.as_deref().map(names::start_of).transpose()?;
-    // who names a source wants it asked now
-    let asking = if args.sources.is_empty() { Asking::OnSchedule } else { Asking::ByHand };
+    // who names a source wants it asked, and who wants all looked at again wants it now
+    let asking = match (recheck, args.sources.as_slice()) {
+        (due::Recheck::All, _) => Asking::Now,
+        (due::Recheck::Due | due::Recheck::None, []) => Asking::OnSchedule,
+        (due::Recheck::Due | due::Recheck::None, _) => Asking::ByHand,
+    };
     let plan = Plan { since, limit: args.limit, asking, ..plan(&setup, recheck)? };
     if args.dry_run {
         return dry_run(&setup, &sources, &plan, out);

@@ -25,10 +25,12 @@ use crate::read;
 use super::reach::{Reach, Refusal};
 
 pub use crate::model::address as identity;
-pub use news::{Poll, Round, look_at, look_for_news};
+pub use news::{Depth, Poll, Round, look_at, look_for_news};
 
 /// Most items that one body can give.
 const MOST_ITEMS: usize = 5_000;
+/// So many of a list's statements that stand below a place in it show that what the archive knows reaches beyond that place.
+pub const NEIGHBOURS: usize = 3;
 /// Longest title that is kept, in characters.
 const LONGEST_TITLE: usize = 500;
 

@@ -9,7 +9,7 @@ use crate::collect::judge::judge;
 use crate::model::capture::{Verdict, Visit};
 use crate::model::source::{Kind, Source};
 
-use super::{Found, Hints, How, Item, Pattern, identity, read_with};
+use super::{Found, Hints, How, Item, NEIGHBOURS, Pattern, identity, read_with};
 
 /// Most bodies that one round asks a source for.
 const MOST_POLLS: usize = 60;
@@ -18,6 +18,18 @@ const MOST_SITEMAPS: usize = 50;
 const DEEPEST_SITEMAP: usize = 3;
 /// Sitemaps in a row that name no statement, after which no more are asked.
 const BARREN_SITEMAPS: usize = 12;
+/// Pages in a row on which nothing is known, after which a walk through all of them ends: what it looks for stands between
+/// known statements.
+const STRANGE_PAGES: usize = 3;
+
+/// How far a search for news goes over the pages of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// To the first page on which all is known.
+    News,
+    /// Through all pages, for what was slipped in below.
+    Pages,
+}
 
 /// One look at a body that lists statements.
 #[derive(Clone, Debug)]
@@ -53,25 +65,25 @@ impl Round {
 /// Asks `source` for its statements, newest first.
 ///
 /// Goes on to further pages while a page holds an address that `known` does not know, and until `limit` unknown ones are
-/// found. A page that lists nothing leads to the feeds that it announces, and only without those to the sitemaps that
+/// found; as deep as [`Depth::Pages`], on past the pages that are known, for statements between others that are. What stands
+/// below all that is known was left by the first round, and stays left. A page that lists nothing leads to the feeds that it announces, and only without those to the sitemaps that
 /// robots.txt names or `/sitemap.xml`.
-pub async fn look_for_news(client: &Client, source: &Source, known: &dyn Fn(&Url) -> bool, limit: usize) -> Round {
-    let mut search = Search { client, source, known, limit, seen: HashSet::new(), fresh: 0, round: Round::default() };
+pub async fn look_for_news(
+    client: &Client,
+    source: &Source,
+    known: &dyn Fn(&Url) -> bool,
+    limit: usize,
+    depth: Depth,
+) -> Round {
+    let mut search = Search::new(client, source, known, limit, depth);
     search.run().await;
+    search.leave_the_rest();
     search.round
 }
 
 /// Asks for one page of a channel.
 pub async fn look_at(client: &Client, source: &Source, url: Url) -> Poll {
-    let mut search = Search {
-        client,
-        source,
-        known: &|_| false,
-        limit: usize::MAX,
-        seen: HashSet::new(),
-        fresh: 0,
-        round: Round::default(),
-    };
+    let mut search = Search::new(client, source, &|_| false, usize::MAX, Depth::News);
     search.poll(url, Some(How::Telegram)).await;
     search.round.polls.pop().expect("a first address is asked")
 }
@@ -81,8 +93,11 @@ struct Search<'a> {
     source: &'a Source,
     known: &'a dyn Fn(&Url) -> bool,
     limit: usize,
+    depth: Depth,
     seen: HashSet<String>,
     fresh: usize,
+    /// How many items were found before the first page on which all was known, where the search went on behind it.
+    above: Option<usize>,
     round: Round,
 }
 
@@ -90,9 +105,21 @@ struct Search<'a> {
 struct Step {
     found: Found,
     unknown: usize,
+    known: usize,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(
+        client: &'a Client,
+        source: &'a Source,
+        known: &'a dyn Fn(&Url) -> bool,
+        limit: usize,
+        depth: Depth,
+    ) -> Self {
+        let (seen, round) = (HashSet::new(), Round::default());
+        Self { client, source, known, limit, depth, seen, fresh: 0, above: None, round }
+    }
+
     async fn run(&mut self) {
         let start = self.source.url.clone();
         let Some(first) = self.poll(start, None).await else { return };
@@ -136,8 +163,19 @@ impl Search<'_> {
     }
 
     async fn pages(&mut self, first: Step) {
-        let mut step = first;
-        while step.unknown > 0 && self.fresh < self.limit {
+        let (mut step, mut strange) = (first, 0);
+        while self.fresh < self.limit {
+            if step.unknown == 0 || self.above.is_some() {
+                // a channel numbers its posts: nothing comes between
+                if self.depth == Depth::News || step.found.how == How::Telegram {
+                    return;
+                }
+                self.above.get_or_insert(self.round.items.len());
+                strange = if step.known == 0 { strange + 1 } else { 0 };
+                if strange == STRANGE_PAGES {
+                    return;
+                }
+            }
             let Some(next) = step.found.next.take() else { return };
             let (how, pattern) = (step.found.how, step.found.pattern.take());
             step = match self.poll_further(next, Some(how), pattern.as_ref()).await {
@@ -145,6 +183,21 @@ impl Search<'_> {
                 None => return,
             };
         }
+    }
+
+    /// Drops what was found behind the pages that are known and has hardly anything known below it.
+    fn leave_the_rest(&mut self) {
+        let Some(above) = self.above else { return };
+        let mut below = 0;
+        let mut kept = Vec::new();
+        for item in self.round.items.drain(above..).rev() {
+            let known = (self.known)(&item.url);
+            below += usize::from(known);
+            if known || below >= NEIGHBOURS {
+                kept.push(item);
+            }
+        }
+        self.round.items.extend(kept.into_iter().rev());
     }
 
     async fn feed(&mut self, url: Url) {
@@ -199,11 +252,12 @@ impl Search<'_> {
                 return None;
             }
         };
-        let mut unknown = 0;
+        let (mut unknown, mut known) = (0, 0);
         for item in &found.items {
             if self.seen.insert(identity::canonical(&item.url)) {
-                if !(self.known)(&item.url) {
-                    unknown += 1;
+                match (self.known)(&item.url) {
+                    true => known += 1,
+                    false => unknown += 1,
                 }
                 self.round.items.push(item.clone());
             }
@@ -211,7 +265,7 @@ impl Search<'_> {
         self.fresh += unknown;
         let (how, items, problem) = (Some(found.how), found.items.clone(), found.problem.clone());
         self.round.polls.push(Poll { url, visit, how, items, problem });
-        Some(Step { found, unknown })
+        Some(Step { found, unknown, known })
     }
 
     /// Reads a list; where there is none of the kind `wanted`, says why, if that is not plain from the look.

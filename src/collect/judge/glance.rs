@@ -42,7 +42,7 @@ impl Glance {
     /// Looks at the body of an answer.
     pub(super) fn at(answer: &Exchange) -> Self {
         let start = &answer.body[..answer.body.len().min(1024)];
-        if !start.contains(&b'<') {
+        if !start.contains(&b'<') || read::json::is_json(&answer.body, answer.header("content-type")) {
             return Self::Other;
         }
         let markup = read::charset::decode(&answer.body, answer.header("content-type")).text;

@@ -12,7 +12,8 @@ mod refusals;
 mod tests;
 
 use crate::model::capture::{Exchange, Judgement, Verdict, Visit};
-use crate::model::source::Source;
+use crate::model::source::{ReadSettings, Source};
+use crate::read::json;
 
 use super::fetch::{Failure, FailureKind};
 use glance::Glance;
@@ -48,8 +49,27 @@ pub fn judge(source: &Source, visit: &Visit) -> Judgement {
     }
 }
 
+/// Judges the answer to a look at a statement of `source` as [`judge`] does, and says why one that is JSON holds none.
+pub fn judge_statement(source: &Source, visit: &Visit) -> Judgement {
+    let judgement = judge(source, visit);
+    let (answer, paths) = (&visit.answer, source.reading.json.as_ref());
+    let content_type = answer.header("content-type");
+    if let Some(paths) = paths.filter(|_| judgement.verdict == Verdict::Statement)
+        && json::is_json(&answer.body, content_type)
+        && let Some(problem) = json::problem(&answer.body, content_type, paths)
+    {
+        return say(Verdict::Failed, [problem]);
+    }
+    judgement
+}
+
 /// The words with which a page that stays says itself that it is withdrawn.
-pub fn says_withdrawn(answer: &Exchange) -> Option<String> {
+pub fn says_withdrawn(answer: &Exchange, settings: &ReadSettings) -> Option<String> {
+    let content_type = answer.header("content-type");
+    if let Some(paths) = settings.json.as_ref().filter(|_| json::is_json(&answer.body, content_type)) {
+        let words = json::says_withdrawn(&answer.body, content_type, paths);
+        return words.map(|words| format!("says of itself: {words:?}"));
+    }
     let text = crate::read::charset::decode(&answer.body, answer.header("content-type")).text.to_lowercase();
     // JSON may write its letters as numbers
     let spelt_out = text.contains("articlebody") && text.contains("\\u");

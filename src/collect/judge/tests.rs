@@ -29,6 +29,31 @@ fn text() -> String {
     )
 }
 
+#[test]
+fn a_document_of_an_interface_is_judged_by_its_paths() {
+    let mut office = office();
+    office.reading.json = Some(crate::model::json_path::JsonPaths {
+        body: "details.body".parse().expect("a path"),
+        title: None,
+        published: None,
+        modified: None,
+        withdrawn: "withdrawn_notice".parse().ok(),
+        changes: None,
+        prefix: None,
+    });
+    let answer = |body: &str| Visit { hops: vec![], answer: exchange(ASKED, 200, "application/json", body) };
+    let good = answer(r#"{"details":{"body":"<p>The page not found was found.</p>"},"withdrawn_notice":{}}"#);
+    assert_eq!(judge_statement(&office, &good).verdict, Verdict::Statement, "short, and it names what is not found");
+    assert_eq!(says_withdrawn(&good.answer, &office.reading), None);
+    let error = judge_statement(&office, &answer(r#"{"error":"not here"}"#));
+    assert_eq!((error.verdict, error.evidence.len()), (Verdict::Failed, 1), "{error:?}");
+    assert_eq!(judge(&office, &answer(r#"{"error":"not here"}"#)).verdict, Verdict::Statement, "it may be a list");
+    let marked =
+        answer(r#"{"details":{"body":"<p>x</p>"},"withdrawn_notice":{"explanation":"<p>We took it back.</p>"}}"#);
+    let said = says_withdrawn(&marked.answer, &office.reading);
+    assert_eq!(said.as_deref(), Some("says of itself: \"We took it back.\""));
+}
+
 fn verdict(visit: &Visit) -> Verdict {
     let judgement = judge(&office(), visit);
     assert!(!judgement.evidence.is_empty());

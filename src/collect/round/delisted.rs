@@ -9,13 +9,10 @@ use url::Url;
 
 use super::{Context, lock};
 use crate::archive::reader::ArchiveError;
-use crate::collect::discover::{self, How, Item, identity};
+use crate::collect::discover::{self, How, Item, NEIGHBOURS, identity};
 use crate::collect::fetch::Client;
 use crate::model::capture::Exchange;
 use crate::model::source::Source;
-
-/// So many that stood below one and are still listed show that the listing reaches beyond it.
-const NEIGHBOURS: usize = 3;
 
 impl Context<'_> {
     /// The addresses that a listing had when it was last kept, from between others that it still has.

@@ -13,6 +13,7 @@ use crate::archive::writer::Writer;
 use crate::collect::discover::Item;
 use crate::model::address;
 use crate::model::capture::Reading;
+use crate::model::json_path::JsonPaths;
 use crate::model::statement::SourceId;
 
 /// Longest name of a feed's own that is kept.
@@ -64,12 +65,13 @@ impl Names {
     }
 }
 
-/// Takes in the further addresses that a look at a statement showed.
+/// Takes in the further addresses that a look at a statement showed; where an interface was asked, those at which it is listed.
 pub(super) fn note_aliases(
     writer: &mut Writer,
     source: &SourceId,
     looked: &Looked,
     reading: Option<&Reading>,
+    interface: Option<&JsonPaths>,
     names: &Names,
 ) -> Result<(), ArchiveError> {
     let mut found: Vec<(String, &str)> = Vec::new();
@@ -79,7 +81,8 @@ pub(super) fn note_aliases(
     if let Ok(visit) = &looked.answer
         && !visit.hops.is_empty()
     {
-        found.push((visit.answer.url.to_string(), "redirect"));
+        let to = &visit.answer.url;
+        found.push((interface.map_or_else(|| to.clone(), |json| json.listed_at(to)).to_string(), "redirect"));
     }
     let canonical =
         reading.and_then(|reading| reading.beside.canonical.as_deref()).and_then(|url| Url::parse(url).ok());

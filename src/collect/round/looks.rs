@@ -92,9 +92,10 @@ impl Context<'_> {
             return Ok(None);
         }
         let (etag, last_modified) = (validators.etag, validators.modified);
-        let answer = client.look(&target.url, &Validators { etag, last_modified, of: Some(target.url.clone()) }).await;
+        let asked = source.asked_at(&target.url);
+        let answer = client.look(&asked, &Validators { etag, last_modified, of: Some(asked.clone()) }).await;
         let judgement = match &answer {
-            Ok(visit) => judge::judge(source, visit),
+            Ok(visit) => judge::judge_statement(source, visit),
             Err(failure) => match judge_failure(failure) {
                 Some(judgement) => judgement,
                 None => return Ok(None),
@@ -134,7 +135,7 @@ impl Context<'_> {
                         let again = read_kept(&kept.head, &kept.body, &looked.url, looked.at, &settings);
                         readings.again = Some(again);
                     }
-                    if let Some(line) = judge::says_withdrawn(&visit.answer) {
+                    if let Some(line) = judge::says_withdrawn(&visit.answer, &settings) {
                         looked.marks.push(Mark::MarkedWithdrawn);
                         looked.judgement.evidence.push(line);
                     }
@@ -142,7 +143,8 @@ impl Context<'_> {
                     before = stood_before(&lock(&writer), &standing, &readings, kept.as_ref(), &looked, &settings)?;
                 }
                 if looked.known.is_some() {
-                    note_aliases(&mut lock(&writer), &id, &looked, readings.fresh.as_ref(), &round_names)?;
+                    let (fresh, json) = (readings.fresh.as_ref(), settings.json.as_ref());
+                    note_aliases(&mut lock(&writer), &id, &looked, fresh, json, &round_names)?;
                 }
             }
             Ok((looked, readings, before))
@@ -171,6 +173,7 @@ impl Context<'_> {
     ) -> Result<(), ArchiveError> {
         let (round, keep) = (self.round, self.plan.keep);
         let (id, confirm, robots) = (source.id.clone(), source.limits.confirm, robots_reason(source));
+        let json = source.reading.json.clone();
         self.write(move |writer| {
             let Looked { statement, url, answer, judgement, marks, at, .. } = &looked;
             let visit = match answer {
@@ -185,7 +188,7 @@ impl Context<'_> {
             let sight = Sight { robots: robots.as_deref(), url, same_as, marks, ..plain };
             writer.capture(statement, &sight, readings, keep, confirm)?;
             match names.filter(|_| judgement.verdict == Verdict::Statement) {
-                Some(names) => note_aliases(writer, &id, &looked, canonical.as_ref(), &names),
+                Some(names) => note_aliases(writer, &id, &looked, canonical.as_ref(), json.as_ref(), &names),
                 None => Ok(()),
             }
         })

@@ -6,6 +6,7 @@
 
 mod channel;
 mod delisted;
+mod depth;
 mod identity;
 mod lessons;
 mod looks;

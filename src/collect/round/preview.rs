@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::Plan;
+use super::{Plan, depth};
 use crate::archive::reader::{Archive, ArchiveError};
 use crate::collect::clock::Clock;
-use crate::collect::discover::{self, Item};
+use crate::collect::discover::{self, Depth, Item};
 use crate::collect::fetch::Client;
 use crate::collect::host::Hosts;
 use crate::model::source::Source;
@@ -41,7 +41,13 @@ pub async fn preview(
     let is_known = |url: &Url| {
         archive.is_some_and(|archive| matches!(archive.index().known_at(&source.id, url.as_str()), Ok(Some(_))))
     };
-    let mut news = discover::look_for_news(&client, source, &is_known, limit).await;
+    let depth = match archive {
+        Some(archive) if plan.limit.is_none() && plan.since.is_none() && !known.is_empty() => {
+            depth::of_round(archive.index(), &source.id, clock.now(), clock.now())?
+        }
+        Some(_) | None => Depth::News,
+    };
+    let mut news = discover::look_for_news(&client, source, &is_known, limit, depth).await;
     let problem = news.polls.iter().filter(|_| !news.answered()).find_map(|poll| match &poll.visit {
         Err(failure) => Some(failure.reason.clone()),
         Ok(_) => poll.problem.clone(),

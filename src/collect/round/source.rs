@@ -10,12 +10,12 @@ use super::redesign::SEVERAL;
 use super::settle::Pending;
 use super::targets::Targets;
 use super::verdicts::{judge_poll, was_asked};
-use super::{Context, Told, Waiting, lock, robots_reason};
+use super::{Context, Told, Waiting, depth, lock, robots_reason};
 use crate::archive::history::State;
 use crate::archive::index::Known;
 use crate::archive::reader::ArchiveError;
 use crate::archive::sight::{ListingSight, Sight};
-use crate::collect::discover::{self, How};
+use crate::collect::discover::{self, Depth, How};
 use crate::collect::fetch::Client;
 use crate::model::capture::{Judgement, Verdict};
 use crate::model::entry::Tally;
@@ -118,7 +118,13 @@ impl Context<'_> {
         }
         // what a round that was cut short has taken does not end the search: what it left lies behind
         let id = source.id.clone();
-        let cut = self.write(move |writer| Ok(writer.index().unfinished_since(&id)?)).await?;
+        let round = self.round;
+        let (cut, depth) = self
+            .write(move |writer| {
+                let cut = writer.index().unfinished_since(&id)?;
+                Ok((cut, depth::of_round(writer.index(), &id, cut.unwrap_or(round), round)?))
+            })
+            .await?;
         let settled: HashSet<StatementId> = known
             .iter()
             .filter(|known| cut.is_none_or(|cut| known.first_seen < cut))
@@ -128,14 +134,15 @@ impl Context<'_> {
         let first = if settled.is_empty() { source.limits.first_fetch.saturating_sub(taken) } else { usize::MAX };
         let limit = self.plan.limit.unwrap_or(first);
         // who names a bound wants what lies behind the pages that are known
-        let deep = self.plan.limit.is_some() || self.plan.since.is_some();
-        let wanted = limit.saturating_add(if deep { known.len() } else { taken });
+        let bounded = self.plan.limit.is_some() || self.plan.since.is_some();
+        let wanted = limit.saturating_add(if bounded { known.len() } else { taken });
+        let depth = if bounded || settled.is_empty() { Depth::News } else { depth };
         let news = {
             let is_known = |url: &Url| {
                 let at = lock(self.writer).index().known_at(&source.id, url.as_str());
-                !deep && at.is_ok_and(|id| id.is_some_and(|id| settled.contains(&id)))
+                !bounded && at.is_ok_and(|id| id.is_some_and(|id| settled.contains(&id)))
             };
-            discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1)).await
+            discover::look_for_news(&client, source, &is_known, wanted.saturating_add(1), depth).await
         };
         let gone = self.delisted(source, &client, &news).await?;
         for poll in news.polls.iter().filter(|poll| was_asked(poll)) {

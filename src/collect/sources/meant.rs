@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::values::{self, shown};
 use super::written::{At, Problems, Section, TABLES, nearest, wrong_type};
 use super::{ArchiveSettings, Config, FetchSettings, StampSettings, units};
+use crate::model::json_path::JsonPaths;
 use crate::model::source::{Kind, Limits, ReadSettings, Robots, Source};
 use crate::model::statement::SourceId;
 
@@ -19,6 +20,7 @@ const ARCHIVE: &str = "[archive]";
 const FETCH: &str = "[fetch]";
 const STAMP: &str = "[stamp]";
 const SOURCE: &str = "[[source]]";
+const JSON: &str = "[source.json]";
 
 /// How often a source is asked that does not say.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(15 * 60);
@@ -221,6 +223,7 @@ fn reading(section: &Section<'_>, check: CheckReading<'_>, problems: &mut Proble
     for found in section.read_all("languages", problems, values::language).unwrap_or_default() {
         whole.languages.push(found.value);
     }
+    whole.json = section.table("json", JSON, problems).and_then(|table| json_paths(&table, problems));
     if whole != ReadSettings::default() {
         let known: Vec<(usize, Vec<String>)> = alone.iter().map(|one| (one.at, check(&one.value))).collect();
         for message in check(&whole) {
@@ -235,6 +238,17 @@ fn reading(section: &Section<'_>, check: CheckReading<'_>, problems: &mut Proble
         }
     }
     whole
+}
+
+fn json_paths(table: &Section<'_>, problems: &mut Problems<'_>) -> Option<JsonPaths> {
+    let mut path = |key| table.read(key, problems, values::json_path);
+    let (body, title, published) = (path("body"), path("title"), path("published"));
+    let (modified, withdrawn, changes) = (path("modified"), path("withdrawn"), path("changes"));
+    let prefix = table.read("prefix", problems, values::path_prefix);
+    if table.text("body", problems).is_none() {
+        problems.add(table.at, format!("{JSON} has no body, the path of the text"));
+    }
+    Some(JsonPaths { body: body?, title, published, modified, withdrawn, changes, prefix })
 }
 
 fn headers(section: &Section<'_>, problems: &mut Problems<'_>) -> Vec<(String, String)> {

@@ -5,6 +5,8 @@
 //! What stands in the file as written is taken apart in `written`, given its meaning in `meant`, value by value in
 //! `values` and `units`.
 
+#[cfg(test)]
+mod json_tests;
 mod meant;
 #[cfg(test)]
 mod shipped;

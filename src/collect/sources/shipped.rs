@@ -52,6 +52,10 @@ fn shows_every_key(text: &str) {
     for line in text.lines().map(|line| line.strip_prefix('#').unwrap_or(line)) {
         if let Some((header, _)) = TABLES.iter().find(|(header, _)| *header == line) {
             table = header;
+            // a table of its own is the value of a key of the one above it
+            if *header == "[source.json]" {
+                shown.insert(("[[source]]", "json"));
+            }
         } else if let Some((key, _)) = line.split_once(" = ") {
             shown.insert((table, key));
         }

@@ -38,7 +38,7 @@ fn told(problems: &[Problem]) -> String {
 }
 
 /// The only problem of a text: its line and what is told.
-fn problem(text: &str) -> (usize, String) {
+pub(super) fn problem(text: &str) -> (usize, String) {
     let problems = open(text).expect_err("a problem");
     assert_eq!(problems.len(), 1, "{text}\n{}", told(&problems));
     (problems[0].line, problems[0].message.clone())
@@ -167,6 +167,7 @@ fn every_key_of_the_contract_is_read() {
         ignore: vec!["div.share".to_owned(), "p.views".to_owned()],
         timezone: some("Asia/Baku"),
         languages: vec!["az".to_owned(), "zh-Hant".to_owned()],
+        json: None,
         learnt: None,
     };
     assert_eq!(full.reading, reading);

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use url::{Host, Url};
 
 use super::Contact;
+use crate::model::json_path::JsonPath;
 use crate::model::source::Keep;
 use crate::model::source::{Kind, Robots};
 use crate::model::statement::SourceId;
@@ -219,6 +220,25 @@ pub(super) fn file(text: &str, folder: &Path) -> Result<PathBuf, String> {
         return Err(format!("{} cannot be a path", shown(text)));
     }
     Ok(folder.join(text))
+}
+
+/// A path into a JSON document.
+pub(super) fn json_path(text: &str) -> Result<JsonPath, String> {
+    text.parse().map_err(|error| format!("{error}, found {}", shown(text)))
+}
+
+/// What stands before the path of an address: the beginning of a path, without a slash at its end.
+pub(super) fn path_prefix(text: &str) -> Result<String, String> {
+    let prefix = text.trim_end_matches('/');
+    let good = prefix.len() > 1
+        && prefix.starts_with('/')
+        && !prefix.starts_with("//")
+        && prefix.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'\\'));
+    if good {
+        Ok(prefix.to_owned())
+    } else {
+        Err(format!("expected the beginning of a path such as \"/api/content\", found {}", shown(text)))
+    }
 }
 
 /// A CSS selector, as it was written.

@@ -26,12 +26,15 @@ pub(super) const SOURCE: &[&str] = &[
     "id", "name", "url", "kind", "every",
     "timezone", "languages", "links", "title", "body", "published", "date_format", "ignore",
     "allow_hosts", "proxy", "ca", "headers", "robots", "was", "closed",
-    "min_interval", "timeout", "max_body", "first_fetch", "recheck", "confirm",
+    "min_interval", "timeout", "max_body", "first_fetch", "recheck", "confirm", "json",
 ];
 
+/// The keys of `[source.json]`.
+pub(super) const JSON: &[&str] = &["body", "title", "published", "modified", "withdrawn", "changes", "prefix"];
+
 /// The tables of the file as a person writes them, with their keys.
-pub(super) const TABLES: [(&str, &[&str]); 4] =
-    [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[[source]]", SOURCE), ("[stamp]", STAMP)];
+pub(super) const TABLES: [(&str, &[&str]); 5] =
+    [("[archive]", ARCHIVE), ("[fetch]", FETCH), ("[[source]]", SOURCE), ("[stamp]", STAMP), ("[source.json]", JSON)];
 
 /// Something and the byte of the file where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -164,6 +167,18 @@ impl<'t> Section<'t> {
             problems.add(value.span().start, format!("{key}: expected {expected}, found {}", cut(number.as_str())));
         }
         fitting
+    }
+
+    /// A table with keys of its own, those of `header`.
+    pub(super) fn table(&self, key: &str, header: &str, problems: &mut Problems<'_>) -> Option<Self> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Self::open(value.span().start, table, header, problems)),
+            _ => {
+                wrong_type(value, key, &format!("a table {header}"), problems);
+                None
+            }
+        }
     }
 
     /// A table of texts in the order of the file.

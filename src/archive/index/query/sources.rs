@@ -147,6 +147,13 @@ impl Index {
         Ok(last)
     }
 
+    /// The round in which a source was first asked for its list.
+    pub fn first_polled(&self, source: &SourceId) -> Result<Option<Instant>, IndexError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT round FROM poll WHERE source = ?1 ORDER BY round LIMIT 1")?;
+        Ok(select.query_row([source.as_str()], |row| row.get(0)).optional()?.map(instant))
+    }
+
     /// When a source's listing was last answered in a round before this one.
     pub fn last_listing_before(&self, source: &SourceId, round: Instant) -> Result<Option<Instant>, IndexError> {
         let mut select = self.connection.prepare_cached(LAST_LISTING)?;

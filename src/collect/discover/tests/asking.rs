@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::collect::clock::System;
-use crate::collect::discover::{How, Round, look_for_news};
+use crate::collect::discover::{Depth, How, Round, look_for_news};
 use crate::collect::fetch::Client;
 use crate::collect::host::Hosts;
 use crate::collect::stage::{Server, reply, source};
@@ -39,10 +39,14 @@ fn office(pages: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Ser
 }
 
 async fn ask(server: &Server, known: &[u32], limit: usize) -> Round {
+    ask_as_deep(Depth::News, server, known, limit).await
+}
+
+async fn ask_as_deep(depth: Depth, server: &Server, known: &[u32], limit: usize) -> Round {
     let source = source(server.url("/news").as_str());
     let client = Client::new(&source, "none", Arc::new(System), Arc::new(Hosts::default())).expect("a client");
     let known: Vec<String> = known.iter().map(|n| format!("/news/{n}.html")).collect();
-    look_for_news(&client, &source, &|url| known.iter().any(|path| path == url.path()), limit).await
+    look_for_news(&client, &source, &|url| known.iter().any(|path| path == url.path()), limit, depth).await
 }
 
 fn three_pages(path: &str) -> Option<String> {
@@ -61,6 +65,45 @@ async fn pages_are_turned_until_all_is_known() {
     let round = ask(&server, &[1, 2, 3, 4, 5, 6, 7], 200).await;
     assert_eq!(server.paths(), ["/news", "/news?page=2"]);
     assert_eq!((round.items.len(), round.answered()), (6, true));
+}
+
+/// Five pages of three, the newest first; what stands in `slipped` follows statement 5.
+fn five_pages(slipped: &'static [u32]) -> impl Fn(&str) -> Option<String> + Send + Sync {
+    move |path| {
+        let after = |n: u32| std::iter::once(n).chain(slipped.iter().copied().filter(move |_| n == 5));
+        let all: Vec<u32> = (1..=15).rev().flat_map(after).collect();
+        let number: u32 = path.strip_prefix("/news?page=").map_or(Some(1), |number| number.parse().ok())?;
+        let from = (number as usize - 1) * 3;
+        let page = all.get(from..all.len().min(from + 3))?;
+        Some(listing(page.iter().copied(), (from + 3 < all.len()).then_some(number + 1)))
+    }
+}
+
+#[tokio::test]
+async fn a_deep_walk_finds_what_was_slipped_in_between_known_statements() {
+    let known: Vec<u32> = (1..=14).collect();
+    let numbers = |round: &Round| -> Vec<String> {
+        let unknown =
+            round.items.iter().filter(|item| !known.iter().any(|n| item.url.path() == format!("/news/{n}.html")));
+        unknown.map(|item| item.url.path().to_owned()).collect()
+    };
+    let server = office(five_pages(&[101, 102]));
+    let usual = ask(&server, &known, usize::MAX).await;
+    assert_eq!(numbers(&usual), ["/news/15.html"]);
+    assert_eq!(server.paths(), ["/news", "/news?page=2"], "the second page is known");
+    let deep = ask_as_deep(Depth::Pages, &server, &known, usize::MAX).await;
+    assert_eq!(numbers(&deep), ["/news/15.html", "/news/101.html", "/news/102.html"]);
+    assert_eq!(server.paths().len(), 2 + 6, "each page once");
+}
+
+#[tokio::test]
+async fn a_deep_walk_leaves_what_the_first_round_left() {
+    let known: Vec<u32> = (12..=15).collect();
+    let server = office(five_pages(&[]));
+    let deep = ask_as_deep(Depth::Pages, &server, &known, usize::MAX).await;
+    let unknown = deep.items.iter().filter(|item| !known.iter().any(|n| item.url.path() == format!("/news/{n}.html")));
+    assert_eq!(unknown.count(), 0, "{:?}", deep.items);
+    assert_eq!(server.paths().len(), 5, "three pages on which nothing is known, and no more");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A source that is silent or fails for longer than is usual for it, and what it is read from.
 
 use crate::desk::{Desk, events};
-use crate::site::{Mishap, Page, Site};
+use crate::site::{Feed, Mishap, Page, Site};
 
 /// Runs a round and gives its summary.
 fn summary(desk: &Desk) -> serde_json::Value {
@@ -81,6 +81,7 @@ fn failing_for_longer_than_usual_is_told_when_it_begins() {
 #[test]
 fn what_was_worked_out_is_shown_and_follows_from_the_log() {
     let site = Site::with(3);
+    site.set(|office| office.feed = Some((Feed::Rss, 3)));
     let desk = Desk::empty();
     desk.watch_feed(&site);
     assert_eq!(desk.run(&["sources", "--json"]).ok().lines()[0]["offers"], serde_json::json!([]), "nothing was asked");

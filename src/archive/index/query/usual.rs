@@ -75,10 +75,10 @@ impl Index {
         Ok(usual::failing(&fared))
     }
 
-    /// What answered in the last round in which a source answered with a list, in the order of asking.
+    /// What held statements in the last round in which a source answered with a list, in the order of asking.
     pub fn offers(&self, source: &SourceId) -> Result<Vec<Offer>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT how, url, items FROM poll WHERE source = ?1 AND verdict = 'listing' AND round =
+            "SELECT how, url, items FROM poll WHERE source = ?1 AND verdict = 'listing' AND items > 0 AND round =
                  (SELECT round FROM poll WHERE source = ?1 AND verdict = 'listing' ORDER BY round DESC LIMIT 1)
              ORDER BY seq",
         )?;

@@ -24,6 +24,7 @@ pub mod storage;
 pub mod succession;
 pub mod telling;
 pub mod tiles;
+pub mod usual;
 pub mod warc;
 pub mod writer;
 

@@ -35,4 +35,5 @@ mod rounds;
 mod secure;
 mod stamped;
 mod stamping;
+mod usual;
 mod watched;

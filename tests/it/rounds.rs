@@ -60,7 +60,7 @@ fn an_event_has_the_fields_of_the_contract() {
     let ran = desk.run(&["fetch", "--json"]).ok();
     insta::assert_snapshot!(normal(ran.text(), &desk, &site), @r#"
     {"event":"new","source":"press","statement":"press/ID","url":"http://SITE/news/statement-1.html","revision":1,"title":"On the works at the Strelsau crossing, report 1","published":"2026-01-02T16:05:00+04:00","text_sha256":"DIGEST","body_sha256":"DIGEST","captured_at":"TIME","entry":2,"flags":[]}
-    {"event":"summary","url":null,"sources":1,"failed":0,"new":1,"revised":0,"missing":0,"withdrawn":0,"restored":0,"unchanged":0,"blocked":0,"disallowed":0,"unwell":0,"well":0,"failures":0,"waiting":[]}
+    {"event":"summary","url":null,"sources":1,"failed":0,"new":1,"revised":0,"missing":0,"withdrawn":0,"restored":0,"unchanged":0,"blocked":0,"disallowed":0,"unwell":0,"well":0,"failures":0,"waiting":[],"silent":[],"failing":[]}
     "#);
     desk.check();
 }

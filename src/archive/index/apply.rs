@@ -249,7 +249,7 @@ impl Index {
             }
         }
         self.connection
-            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+            .prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?
             .execute(params![
                 seq.0,
                 poll.source.as_str(),
@@ -261,6 +261,8 @@ impl Index {
                 poll.answer.body.map(|(digest, _)| *digest.as_bytes()),
                 poll.answer.body.map(|(_, keeping)| keeping_number(keeping)),
                 joined(&poll.answer.evidence),
+                poll.how,
+                poll.items,
             ])?;
         Ok(())
     }

@@ -1,5 +1,5 @@
 -- What makes the other ways in quick. Where a whole index is built, these are made at its end: in order, and at once.
-CREATE INDEX statement_source ON statement (source);
+CREATE INDEX statement_source ON statement (source, first_seen);
 CREATE INDEX statement_seen ON statement (first_seen);
 CREATE INDEX capture_statement ON capture (statement);
 CREATE INDEX reading_capture ON reading (capture);

@@ -18,14 +18,14 @@ pub use apply::{Kept, TextRow, visible_of};
 pub use differences::differences;
 pub use manners::{HostManners, KeptRobots, Manners, RobotsCopy};
 pub use query::{
-    Answer, Filter, Health, KeptResponse, Known, Learnt, Place, Polled, Resolved, Stamped, Standing, Summary, TextsIn,
-    Unread,
+    Answer, Filter, Health, KeptResponse, Known, Learnt, Offer, Place, Polled, Resolved, Stamped, Standing, Summary,
+    TextsIn, Unread,
 };
 
 use crate::model::digest::Digest;
 
 /// Version of the schema and of the fold: another one in the file means a new file.
-const SCHEMA: &str = "6";
+const SCHEMA: &str = "7";
 
 /// How many prepared statements are kept: more than there are different ones, or each would be parsed at each call.
 const STATEMENTS: usize = 128;

@@ -16,7 +16,7 @@ CREATE TABLE capture   (seq INTEGER PRIMARY KEY, statement BLOB NOT NULL, source
 CREATE TABLE reading   (seq INTEGER PRIMARY KEY, capture INTEGER NOT NULL, reader TEXT NOT NULL, text BLOB, visible BLOB, failed TEXT);
 CREATE TABLE text      (digest BLOB PRIMARY KEY, title TEXT, published TEXT, language TEXT, wording BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE poll      (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, round INTEGER NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL,
-                        verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER, reason TEXT);
+                        verdict TEXT NOT NULL, links BLOB, body BLOB, keeping INTEGER, reason TEXT, how TEXT, items INTEGER);
 -- In which round a source's listing first held an address.
 CREATE TABLE listed    (source TEXT NOT NULL, key TEXT NOT NULL, round INTEGER NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 CREATE TABLE tally     (seq INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, ended INTEGER NOT NULL, asked INTEGER NOT NULL,

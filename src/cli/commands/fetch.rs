@@ -19,12 +19,14 @@ use onrecord::collect::sources::Contact;
 use onrecord::model::entry::Tally;
 use onrecord::model::event::EventKind;
 use onrecord::model::source::Source;
+use onrecord::model::statement::SourceId;
 use onrecord::model::time::{Instant, rfc3339};
 
+use super::sources::usual;
 use super::stamp;
 use crate::cli::args::{Common, Fetch, Recheck};
 use crate::cli::edge::{Outcome, Refused, Status};
-use crate::cli::out::{Out, clean};
+use crate::cli::out::{Color, Out, clean};
 use crate::cli::place::{self, Setup};
 use crate::cli::{names, report};
 
@@ -163,7 +165,8 @@ pub fn round(
     for Waiting { source, why, .. } in &waiting {
         out.talk(&format!("{source}: {}", clean(why)))?;
     }
-    summary(out, &ended.tallies, &counts, &waiting)?;
+    unusual(out, &ended)?;
+    summary(out, &ended, &counts, &waiting)?;
     // `watch` goes on, and whoever listens waits for it
     out.flush()?;
     Ok(Report { newly_unwell: counts.contains_key(&EventKind::Unwell), tallies: ended.tallies, waiting })
@@ -213,10 +216,11 @@ fn progress(out: &Out) -> ProgressBar {
 
 fn summary(
     out: &mut Out,
-    tallies: &[Tally],
+    ended: &Ended,
     counts: &BTreeMap<EventKind, u64>,
     waiting: &[Waiting],
 ) -> std::io::Result<()> {
+    let tallies = &ended.tallies;
     let count = |kind: EventKind| counts.get(&kind).copied().unwrap_or(0);
     let failed = tallies.iter().filter(|tally| tally.unwell() == Some(true)).count();
     if out.json {
@@ -238,6 +242,12 @@ fn summary(
         }
         object["failures"] = count(EventKind::Failed).into();
         object["waiting"] = waiting.iter().map(waiting_object).collect();
+        let of = |source: &SourceId, mut what: serde_json::Value| {
+            what["source"] = source.as_str().into();
+            what
+        };
+        object["silent"] = ended.silent.iter().map(|(id, silence)| of(id, usual::silence_object(silence))).collect();
+        object["failing"] = ended.failing.iter().map(|(id, spell)| of(id, usual::failing_object(spell))).collect();
         return out.object(&object);
     }
     if out.quiet {
@@ -264,6 +274,22 @@ fn summary(
     };
     let alone = if waiting.is_empty() { String::new() } else { format!(", {} waiting", waiting.len()) };
     out.line(&format!("{asked} asked{unwell}{alone}: {}.", parts.join(", ")))
+}
+
+/// Says which sources are silent or failing for longer than is usual; where it should be quiet, only when that begins.
+fn unusual(out: &mut Out, ended: &Ended) -> std::io::Result<()> {
+    if out.json {
+        return Ok(());
+    }
+    let silent = ended.silent.iter().map(|(id, silence)| (silence.begun, "silent", id, usual::silence_line(silence)));
+    let failing = ended.failing.iter().map(|(id, spell)| (spell.begun, "failing", id, usual::failing_line(spell)));
+    for (begun, word, id, line) in silent.chain(failing) {
+        if begun || !out.quiet {
+            let word = out.paint(Color::Bad, &format!("{word:<10}"));
+            out.line(&format!("{word} {id}  {line}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// A source that is not to be asked for some time, for a program.

@@ -1,6 +1,7 @@
 //! `sources`: what is watched, and how it fares.
 
 pub mod lesson;
+pub mod usual;
 
 use std::sync::Arc;
 
@@ -49,7 +50,14 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             }
             None => (0, Vec::new(), None),
         };
-        let alone = source.filter(|source| source.closed.is_none()).and_then(|source| hosts.waiting(&source.url, now));
+        let open = source.filter(|source| source.closed.is_none());
+        let alone = open.and_then(|source| hosts.waiting(&source.url, now));
+        let offers = archive.as_ref().map(|archive| archive.index().offers(&id)).transpose()?.unwrap_or_default();
+        // an office that is closed or not asked any more owes us nothing
+        let (silent, failing) = match archive.as_ref().filter(|_| open.is_some()) {
+            Some(archive) => (archive.index().silence(&id)?, archive.index().failing(&id)?),
+            None => (None, None),
+        };
         let last = health.first();
         let state = match (source, last) {
             (None, _) => "retired",
@@ -67,6 +75,9 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
                 "statements": statements,
                 "last_round": last.map(|(_, ended, _)| rfc3339(*ended)),
                 "learnt": learnt.as_ref().map(lesson::object),
+                "offers": offers.iter().map(usual::offer_object).collect::<Vec<_>>(),
+                "silent": silent.as_ref().map(usual::silence_object),
+                "failing": failing.as_ref().map(usual::failing_object),
                 "waiting": alone.as_ref().map(|(until, why)| json!({ "until": rfc3339(*until), "reason": why })),
             }))?;
             continue;
@@ -80,11 +91,15 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             id.as_str(),
             clean(name)
         ))?;
-        if let Some((_, why)) = &alone {
-            out.line(&format!("{:<width$}  {}", "", clean(why)))?;
-        }
-        if let Some(learnt) = &learnt {
-            out.line(&format!("{:<width$}  {}", "", lesson::line(learnt)))?;
+        let further = [
+            silent.as_ref().map(usual::silence_line),
+            failing.as_ref().map(usual::failing_line),
+            alone.as_ref().map(|(_, why)| clean(why)),
+            usual::offers_line(&offers),
+            learnt.as_ref().map(lesson::line),
+        ];
+        for line in further.into_iter().flatten() {
+            out.line(&format!("{:<width$}  {line}", ""))?;
         }
     }
     Ok(Status::Done)

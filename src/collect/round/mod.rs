@@ -34,6 +34,7 @@ use super::due::Recheck;
 use super::host::{Asking, Hosts};
 use super::retry::chance;
 use crate::archive::reader::ArchiveError;
+use crate::archive::usual::{Failing, Silence};
 use crate::archive::writer::Writer;
 use crate::model::entry::Tally;
 use crate::model::event::Event;
@@ -99,6 +100,10 @@ pub struct Waiting {
 pub struct Ended {
     /// How each source fared.
     pub tallies: Vec<Tally>,
+    /// Those of them that have published nothing for longer than is usual for them.
+    pub silent: Vec<(SourceId, Silence)>,
+    /// Those of them that have been failing for longer than is usual for them.
+    pub failing: Vec<(SourceId, Failing)>,
 }
 
 type Shared = Arc<Mutex<Writer>>;
@@ -204,7 +209,7 @@ async fn go(
     let counted = tallies.clone();
     context.write(move |writer| writer.round(round, ended, &counted)).await?;
     context.publish().await?;
-    Ok(Ended { tallies })
+    context.ended(&learning, tallies).await
 }
 
 /// The milliseconds over which so many sources begin: no more than one a millisecond until half a second is reached, so that
@@ -237,6 +242,22 @@ impl Context<'_> {
         let writer = Arc::clone(self.writer);
         let done = tokio::task::spawn_blocking(move || work(&mut lock(&writer))).await;
         done.unwrap_or(Err(ArchiveError::Broken))
+    }
+
+    /// What a round over these sources came to; of one whose host was not asked nothing new is known.
+    async fn ended(&self, sources: &[Source], tallies: Vec<Tally>) -> Result<Ended, ArchiveError> {
+        let was_asked = |id: &SourceId| tallies.iter().any(|tally| tally.asked > 0 && tally.source == *id);
+        let asked: Vec<SourceId> = sources.iter().map(|source| source.id.clone()).filter(was_asked).collect();
+        let unusual = self.write(move |writer| {
+            let (mut silent, mut failing) = (Vec::new(), Vec::new());
+            for id in asked {
+                silent.extend(writer.index().silence(&id)?.map(|silence| (id.clone(), silence)));
+                failing.extend(writer.index().failing(&id)?.map(|spell| (id, spell)));
+            }
+            Ok((silent, failing))
+        });
+        let (silent, failing) = unusual.await?;
+        Ok(Ended { tallies, silent, failing })
     }
 
     async fn publish(&self) -> Result<(), ArchiveError> {

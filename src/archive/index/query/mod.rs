@@ -5,6 +5,7 @@ mod looks;
 mod names;
 mod sources;
 mod stamps;
+mod usual;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -20,6 +21,7 @@ pub use looks::{KeptResponse, Standing, Unread};
 pub use names::{Place, Resolved};
 pub use sources::{Answer, Health, Known, Learnt, Polled};
 pub use stamps::Stamped;
+pub use usual::Offer;
 
 /// A statement as a list shows it.
 #[derive(Clone, Debug)]

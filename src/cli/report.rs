@@ -13,7 +13,7 @@ pub fn event(out: &mut Out, event: &Event) -> io::Result<()> {
         out.object(event)?;
         return out.flush();
     }
-    if !event.kind.is_news() && out.verbose == 0 {
+    if !event.is_news() && out.verbose == 0 {
         return Ok(());
     }
     let color = match event.kind {

@@ -1,7 +1,7 @@
 //! Which known statements are looked at again.
 //!
 //! Pure. The schedule counts from when a statement was first seen, so that a missed round is made up for in the next
-//! one and a statement is never looked at twice for one point of it.
+//! one and a statement is never looked at twice for one point of it, unless a look came to nothing.
 
 use chrono::TimeDelta;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use crate::model::time::Instant;
 
 /// Most thousandths of an age by which a look is late.
 const MOST_LATE: u32 = 100;
+
+/// Soonest that a look which showed nothing is made again.
+const TRIED_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// Which statements a round looks at again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,8 +36,10 @@ impl Recheck {
             Self::All => true,
             Self::None => false,
             Self::Due => {
-                known.state == State::Missing
-                    || is_due(known.first_seen, known.last_look, schedule, now, lateness(&known.statement))
+                known.state == State::Missing || {
+                    let looks = Looks { first: known.first_seen, learnt: known.last_learnt, last: known.last_look };
+                    is_due(looks, schedule, now, lateness(&known.statement))
+                }
             }
         }
     }
@@ -48,26 +53,61 @@ fn lateness(statement: &StatementId) -> u32 {
     u32::from(u16::from_be_bytes([*a, *b])) * MOST_LATE / u32::from(u16::MAX)
 }
 
-/// Whether a point of the schedule lies between the last look and now; after the last point, its last interval counts
-/// from the last look, for ever.
-fn is_due(first_seen: Instant, last_look: Instant, schedule: &[Duration], now: Instant, late: u32) -> bool {
-    let late = |age: Duration| age.saturating_add((age / 1000).saturating_mul(late));
-    let delta = |age: &Duration| TimeDelta::from_std(late(*age)).unwrap_or(TimeDelta::MAX);
-    let points = schedule.iter().filter_map(|age| first_seen.checked_add_signed(delta(age)));
-    let mut last_point = None;
-    for point in points {
-        if last_look < point && point <= now {
-            return true;
-        }
-        last_point = last_point.max(Some(point));
+/// The looks at a statement, as far as the schedule goes by them.
+#[derive(Clone, Copy)]
+struct Looks {
+    first: Instant,
+    /// The last one that showed how the statement stands.
+    learnt: Instant,
+    /// The last one, whatever came of it.
+    last: Instant,
+}
+
+/// Whether a point of the schedule lies between the last look that showed anything and now.
+///
+/// A look that shows nothing serves for no point, and is made again: an hour later, and then ever more seldom, each time
+/// after as long as it is late by now, so that an office that blocks us is not asked at every round.
+fn is_due(looks: Looks, schedule: &[Duration], now: Instant, late: u32) -> bool {
+    let passed = Points { first: looks.first, schedule, late }.after(looks.learnt).take_while(|point| *point <= now);
+    // the last of several serves for all
+    let Some(point) = passed.last() else { return false };
+    looks.last < point || now - looks.last >= (looks.last - point).max(TRIED_AGAIN)
+}
+
+/// When a statement is looked at next, after a look at `at`; `None` where the schedule is empty.
+pub fn next_look(known: &Known, schedule: &[Duration], at: Instant) -> Option<Instant> {
+    Points { first: known.first_seen, schedule, late: lateness(&known.statement) }.after(at).next()
+}
+
+/// The points in time at which a statement is looked at again.
+#[derive(Clone, Copy)]
+struct Points<'a> {
+    first: Instant,
+    schedule: &'a [Duration],
+    late: u32,
+}
+
+impl<'a> Points<'a> {
+    /// Those after a look, in order: of the schedule, and after its last one the point that is its last interval after that
+    /// look.
+    fn after(self, look: Instant) -> impl Iterator<Item = Instant> + 'a {
+        let Self { first, schedule, .. } = self;
+        let own = schedule.iter().filter_map(move |age| first.checked_add_signed(self.late(*age)));
+        let end = own.clone().max();
+        let interval = match schedule {
+            [.., before, last] => Some(last.saturating_sub(*before)),
+            [only] => Some(*only),
+            [] => None,
+        };
+        let beyond = interval.and_then(|interval| look.checked_add_signed(self.late(interval)));
+        let beyond = beyond.filter(|_| end.is_some_and(|end| end <= look));
+        own.filter(move |point| *point > look).chain(beyond)
     }
-    let interval = match schedule {
-        [.., before, last] => last.saturating_sub(*before),
-        [only] => *only,
-        [] => return false,
-    };
-    last_point.is_some_and(|point| now >= point)
-        && last_look.checked_add_signed(delta(&interval)).is_some_and(|next| next <= now)
+
+    fn late(self, age: Duration) -> TimeDelta {
+        let late = age.saturating_add((age / 1000).saturating_mul(self.late));
+        TimeDelta::from_std(late).unwrap_or(TimeDelta::MAX)
+    }
 }
 
 #[cfg(test)]
@@ -80,16 +120,40 @@ mod tests {
         chrono::DateTime::from_timestamp(hours * 3600, 0).expect("a time")
     }
 
+    /// All that were made showed something.
+    fn looks(last: Instant) -> Looks {
+        Looks { first: at(0), learnt: last, last }
+    }
+
+    #[test]
+    fn a_look_that_shows_nothing_is_made_again_ever_more_seldom() {
+        let schedule = [1, 6, 24, 72].map(|h| Duration::from_secs(h * HOUR));
+        // an office that blocks every look from the second hour on
+        let (mut tried, mut last) = (Vec::new(), at(1));
+        for hour in 2..=72 {
+            if is_due(Looks { first: at(0), learnt: at(1), last }, &schedule, at(hour), 0) {
+                last = at(hour);
+                tried.push(hour);
+            }
+        }
+        assert_eq!(tried, [6, 7, 8, 10, 14, 22, 24, 25, 26, 28, 32, 40, 56, 72]);
+        let back = Looks { first: at(0), learnt: at(73), last: at(73) };
+        assert!(
+            (74..100).all(|hour| !is_due(back, &schedule, at(hour), 0)),
+            "one look serves for all that were missed"
+        );
+    }
+
     #[test]
     fn each_point_is_looked_at_once_and_a_missed_one_is_made_up_for() {
         let schedule = [1, 6, 24].map(|h| Duration::from_secs(h * HOUR));
-        let due = |last, now| is_due(at(0), at(last), &schedule, at(now), 0);
+        let due = |last, now| is_due(looks(at(last)), &schedule, at(now), 0);
         assert!(!due(0, 0), "just seen");
         assert!(due(0, 1) && !due(1, 2) && due(1, 6) && !due(6, 7));
         assert!(due(1, 20), "the point at 6 h was missed");
         assert!(!due(20, 23) && due(20, 24));
         assert!(!due(24, 41) && due(24, 42), "then every 18 h, the last interval, from the last look");
-        assert!(!is_due(at(0), at(0), &[], at(1000), 0));
+        assert!(!is_due(looks(at(0)), &[], at(1000), 0));
     }
 
     /// The hours at which a statement first seen at 0 is looked at again, with a round at each of `rounds` (in hours).
@@ -98,7 +162,7 @@ mod tests {
         let mut last = at(0);
         rounds
             .filter(|hours| {
-                let due = is_due(at(0), last, schedule, moment(*hours), late);
+                let due = is_due(looks(last), schedule, moment(*hours), late);
                 last = if due { moment(*hours) } else { last };
                 due
             })

@@ -62,7 +62,7 @@ pub(crate) fn exchange(url: &str, status: u16, content_type: &str, body: &str) -
     }
 }
 
-/// What a server does with one request: writes to the stream; the connection is closed after it.
+/// What a server does with one request, of which it is given the head: writes to the stream; the connection is closed after it.
 type Scene = dyn Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync;
 
 /// A server that plays one scene for every request, until the test ends.
@@ -74,6 +74,13 @@ pub(crate) struct Server {
 impl Server {
     /// Serves on a free port of 127.0.0.1; `scene` is given the path and the stream.
     pub(crate) fn start(scene: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+        Self::start_on_heads(move |head, stream| scene(path_in(head), stream))
+    }
+
+    /// As [`Server::start`]; `scene` is given the whole head of the request.
+    pub(crate) fn start_on_heads(
+        scene: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -99,8 +106,13 @@ impl Server {
 
     /// The paths asked so far.
     pub(crate) fn paths(&self) -> Vec<String> {
-        self.requests().iter().filter_map(|head| head.split(' ').nth(1).map(str::to_owned)).collect()
+        self.requests().iter().map(|head| path_in(head).to_owned()).collect()
     }
+}
+
+/// The path that a request asks for.
+pub(crate) fn path_in(head: &str) -> &str {
+    head.split(' ').nth(1).unwrap_or("/")
 }
 
 fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, scene: &Scene) {
@@ -114,10 +126,9 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, scene: &Scene) {
             break;
         }
     }
-    let path = head.split(' ').nth(1).unwrap_or("/").to_owned();
-    seen.lock().expect("no panic in a scene").push(head);
+    seen.lock().expect("no panic in a scene").push(head.clone());
     // The client may have gone away; that is part of some tests.
-    let _ = scene(&path, &mut stream);
+    let _ = scene(&head, &mut stream);
 }
 
 /// Writes an answer with a length; `headers` are whole lines.

@@ -59,21 +59,6 @@ impl EventKind {
             Self::Redesigned => "redesigned",
         }
     }
-
-    /// Whether it is news to a person: what a quiet run still prints.
-    pub fn is_news(self) -> bool {
-        match self {
-            Self::New
-            | Self::Revised
-            | Self::Missing
-            | Self::Withdrawn
-            | Self::Restored
-            | Self::Unwell
-            | Self::Well
-            | Self::Redesigned => true,
-            Self::Unchanged | Self::Blocked | Self::Disallowed | Self::Failed | Self::Reread => false,
-        }
-    }
 }
 
 /// One thing that happened, with everything that is told about it.
@@ -122,6 +107,25 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it is news to a person: what a quiet run still prints. That something is missing is, that it still is is not.
+    pub fn is_news(&self) -> bool {
+        match self.kind {
+            EventKind::Missing => self.how.is_none(),
+            EventKind::New
+            | EventKind::Revised
+            | EventKind::Withdrawn
+            | EventKind::Restored
+            | EventKind::Unwell
+            | EventKind::Well
+            | EventKind::Redesigned => true,
+            EventKind::Unchanged
+            | EventKind::Blocked
+            | EventKind::Disallowed
+            | EventKind::Failed
+            | EventKind::Reread => false,
+        }
+    }
+
     /// An event about a source, with everything else left open.
     pub fn about(kind: EventKind, source: &SourceId) -> Self {
         Self {

@@ -37,18 +37,11 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::archive::checkpoint::SigningKey;
     use crate::archive::index::IndexPlace;
-    use crate::archive::reader::Places;
-    use crate::archive::stamps::Roots;
-    use crate::archive::storage::{Memory, Storage};
-    use crate::archive::writer::Writer;
-    use crate::collect::clock::{Clock, Stepped};
+    use crate::collect::clock::Clock;
     use crate::collect::due::Recheck;
-    use crate::collect::host::{Asking, Hosts};
-    use crate::collect::round::{Plan, Told, run};
+    use crate::collect::round::rehearsal::Rehearsal;
     use crate::collect::stage::{Server, clock, reply, source};
-    use crate::model::source::Keep;
 
     #[test]
     fn each_source_has_a_day_of_its_own_and_seven_days_between_two() {
@@ -73,9 +66,7 @@ mod tests {
     struct Stage {
         listed: Arc<Mutex<Vec<u32>>>,
         server: Server,
-        clock: Arc<Stepped>,
-        archive: Arc<Memory>,
-        beside: Arc<Memory>,
+        rehearsal: Rehearsal,
     }
 
     impl Stage {
@@ -86,47 +77,19 @@ mod tests {
                 let body = page(path, &shown.lock().expect("no panic"));
                 reply(stream, "200 OK", &["Content-Type: text/html; charset=utf-8"], body.as_bytes())
             });
-            let (archive, beside) = (Arc::new(Memory::default()), Arc::new(Memory::default()));
-            Self { listed, server, clock: Arc::new(clock()), archive, beside }
+            Self { listed, server, rehearsal: Rehearsal::new(IndexPlace::Memory) }
         }
 
         /// A round after so many days; the list's pages that were asked for, and the statements that are new with their flags.
         async fn round_after(&self, days: i64) -> (usize, Vec<(String, Vec<String>)>) {
-            self.clock.advance(TimeDelta::days(days));
-            let key = SigningKey::from_seed("desk-test", &[7; 32]).expect("a key");
-            let places = Places {
-                storage: self.archive.clone(),
-                index: IndexPlace::Memory,
-                desk: Some(self.beside.clone()),
-                keys: vec![key.verifier()],
-                roots: Roots::none(),
-            };
-            let beside = self.beside.clone() as Arc<dyn Storage>;
-            let writer =
-                Writer::open(places, key, beside, "a test", "onrecord/test", self.clock.now()).expect("a writer");
-            let plan = Plan {
-                recheck: Recheck::None,
-                since: None,
-                limit: None,
-                keep: Keep::Changed,
-                hosts: 1,
-                contact: "none".into(),
-                asking: Asking::OnSchedule,
-            };
             let before = self.server.paths().len();
-            let told = Mutex::new(Vec::new());
-            let tell = |event: Told| {
-                if let Told::Event(event) = event {
-                    let flags = event.flags.iter().map(ToString::to_string).collect();
-                    told.lock().expect("no panic").push((event.url.unwrap_or_default(), flags));
-                }
-            };
-            let hosts = Arc::new(Hosts::default());
             let sources = [source(self.server.url("/news").as_str())];
-            run(&sources, &plan, writer, self.clock.clone(), hosts, &tell).await.expect("a round");
+            let told = self.rehearsal.round_after(TimeDelta::days(days), &sources, Recheck::None).await;
+            let flags = |flags: Vec<_>| flags.iter().map(ToString::to_string).collect();
+            let told = told.into_iter().map(|event| (event.url.unwrap_or_default(), flags(event.flags)));
             let paths = self.server.paths();
             let pages = paths[before..].iter().filter(|path| path.starts_with("/news?") || *path == "/news").count();
-            (pages, told.into_inner().expect("no panic"))
+            (pages, told.collect())
         }
     }
 

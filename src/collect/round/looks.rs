@@ -17,7 +17,7 @@ use crate::archive::reader::{Archive, ArchiveError, KeptExchange};
 use crate::archive::sight::{Readings, Sight};
 use crate::archive::writer::Writer;
 use crate::collect::fetch::{Client, Failure, Validators};
-use crate::collect::judge;
+use crate::collect::{due, judge};
 use crate::model::capture::{Exchange, Judgement, Verdict, Visit};
 use crate::model::entry::{Mark, Sameness, Tally};
 use crate::model::source::{ReadSettings, Source};
@@ -78,12 +78,15 @@ impl Context<'_> {
         let (id, address, statement) = (source.id.clone(), target.url.to_string(), target.statement.clone());
         let (has_text, whole) = (target.known.as_ref().is_some_and(|known| known.has_text), target.whole);
         let at = self.clock.now();
+        let next =
+            target.known.as_ref().and_then(|known| due::next_look(known, &source.limits.recheck, at)).unwrap_or(at);
         let (validators, taken) = self
             .write(move |writer| {
                 let index = writer.index();
                 let taken = index.known_at(&id, &address)?.is_some_and(|other| other != statement);
                 let last = index.last_body(&statement.digest())?;
-                let asked = has_text && !whole && last.is_some_and(|last| at - last < WHOLE_EVERY);
+                // where the next look comes too late for it, it is this one
+                let asked = has_text && !whole && last.is_some_and(|last| next - last < WHOLE_EVERY);
                 let found = if asked { index.validators(&address)? } else { Default::default() };
                 Ok((found, taken))
             })

@@ -14,9 +14,13 @@ mod noise;
 mod preview;
 mod reading;
 mod redesign;
+#[cfg(test)]
+mod rehearsal;
 mod settle;
 mod source;
 mod targets;
+#[cfg(test)]
+mod three_days;
 mod verdicts;
 
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! What a round looks at: what is new, from the newest back, then what is due.
+//! What a round looks at: what has gone from the listing, then in turn what is new, from the newest back, and what is due.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -101,6 +101,7 @@ impl Context<'_> {
             }
         }
         let (mut taken, mut left) = (0, 0);
+        let mut new = Vec::new();
         for (item, statement, moved) in listed {
             let too_old =
                 |since: Instant| item.published.and_then(|date| date.latest()).is_some_and(|date| date < since);
@@ -130,11 +131,11 @@ impl Context<'_> {
                         let statement = before.statement.clone();
                         let target = Target { statement, url, known: Some(before.clone()), guid: None, whole: false };
                         by_id.remove(&target.statement);
-                        targets.looks.push(target);
+                        new.push(target);
                     }
                     by_id.remove(&statement);
                     let guid = targets.names.guid(&item).map(str::to_owned);
-                    targets.looks.push(Target { statement, url: item.url, known, guid, whole: moved });
+                    new.push(Target { statement, url: item.url, known, guid, whole: moved });
                 }
             }
         }
@@ -142,6 +143,7 @@ impl Context<'_> {
             (self.tell)(Told::Left(source.id.to_string(), left));
         }
         let now = self.clock.now();
+        let mut old = Vec::new();
         for known in known {
             let due = self.plan.recheck.wants(known, &source.limits.recheck, now);
             if known.has_text
@@ -150,11 +152,22 @@ impl Context<'_> {
                 && let Ok(url) = Url::parse(&known.url)
             {
                 let (statement, known) = (known.statement.clone(), Some(known.clone()));
-                targets.looks.push(Target { statement, url, known, guid: None, whole: false });
+                old.push(Target { statement, url, known, guid: None, whole: false });
             }
         }
+        targets.looks.extend(in_turn(new, old));
         Ok(targets)
     }
+}
+
+/// What is new and what is due, in turn: a round that is cut short, or whose host gives up on us, has looked at both.
+fn in_turn<T>(new: Vec<T>, old: Vec<T>) -> impl Iterator<Item = T> {
+    let (mut new, mut old) = (new.into_iter(), old.into_iter());
+    let mut turn = 0_usize;
+    std::iter::from_fn(move || {
+        turn += 1;
+        if turn % 2 == 1 { new.next().or_else(|| old.next()) } else { old.next().or_else(|| new.next()) }
+    })
 }
 
 /// A known statement that is not listed any more, and may be the one that an item names now: the only one with the same
@@ -222,6 +235,14 @@ fn own_number(url: &Url) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn new_and_old_are_looked_at_in_turn() {
+        let order = |new: &[u32], old: &[u32]| in_turn(new.to_vec(), old.to_vec()).collect::<Vec<_>>();
+        assert_eq!(order(&[1, 2, 3, 4], &[11, 12]), [1, 11, 2, 12, 3, 4]);
+        assert_eq!(order(&[1], &[11, 12, 13]), [1, 11, 12, 13]);
+        assert_eq!(order(&[], &[11]), [11]);
+    }
 
     #[test]
     fn a_statement_keeps_its_number_when_its_words_change() {

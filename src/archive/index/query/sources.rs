@@ -31,6 +31,8 @@ pub struct Known {
     pub first_seen: Instant,
     /// When it was last looked at.
     pub last_look: Instant,
+    /// When a look last showed how it stands: that it does, or, withdrawn, that it is still gone.
+    pub last_learnt: Instant,
     /// Whether it stands.
     pub state: State,
     /// Whether any text of it is kept.
@@ -111,16 +113,23 @@ impl Index {
     /// All statements of a source, newest first.
     pub fn known(&self, source: &SourceId) -> Result<Vec<Known>, IndexError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT minted, id, url, first_seen, last_look, state, revisions, title, published FROM statement WHERE source = ?1
-             ORDER BY first_seen DESC, entry",
+            "SELECT minted, id, url, first_seen, last_look, state, revisions, title, published, last_seen FROM statement
+             WHERE source = ?1 ORDER BY first_seen DESC, entry",
         )?;
         let rows = select.query_map([source.as_str()], |row| {
+            let (first_seen, last_look) = (instant(row.get(3)?), instant(row.get(4)?));
+            let state = State::from_word(&row.get::<_, String>(5)?).ok_or_else(|| bad(5, "not a state"))?;
+            let last_learnt = match state {
+                State::Up => row.get::<_, Option<i64>>(9)?.map_or(first_seen, instant),
+                State::Missing | State::Withdrawn => last_look,
+            };
             Ok(Known {
                 statement: statement_id(row, 0, 1)?,
                 url: row.get(2)?,
-                first_seen: instant(row.get(3)?),
-                last_look: instant(row.get(4)?),
-                state: State::from_word(&row.get::<_, String>(5)?).ok_or_else(|| bad(5, "not a state"))?,
+                first_seen,
+                last_look,
+                last_learnt,
+                state,
                 has_text: row.get::<_, i64>(6)? > 0,
                 title: row.get(7)?,
                 published: row.get::<_, Option<String>>(8)?.and_then(|date| date.parse().ok()),

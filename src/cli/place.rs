@@ -224,23 +224,21 @@ impl Setup {
 
 /// Opens the archive for appending, making it and its key where there is none; waits so long for another writer to end.
 pub fn open_writer(setup: &Setup, now: Instant, wait: Duration) -> Result<Writer, Refused> {
-    let patience = std::time::Instant::now();
-    loop {
-        match try_open_writer(setup, now) {
-            Err(Refused::Failed(error)) if is_locked(&error) && patience.elapsed() < wait => {
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            other => return other,
-        }
-    }
+    patiently(wait, || try_open_writer(setup, now))
 }
+
+/// How long a command that a person types waits for another writer to end, unless told otherwise: most are over by then.
+pub const A_MOMENT: Duration = Duration::from_secs(1);
+/// How long the opening of another process is waited for: it is over in a moment, unless that one has to mend the archive first.
+const OPENING: Duration = Duration::from_secs(5);
 
 fn try_open_writer(setup: &Setup, now: Instant) -> Result<Writer, Refused> {
     // two that begin at once must not both make a key: whoever is first does. Where the archive should be, nothing is
     // touched before it is known that it is the right one: a disk may have to be mounted there
-    let beginning = setup.keyring.store().lock("beginning", &writer::holder(std::process::id(), now));
-    let _beginning =
-        beginning.with_context(|| format!("cannot use the keys in {}", setup.keyring.folder().display()))?;
+    let _opening = patiently(OPENING, || {
+        let lock = setup.keyring.store().lock("opening", &writer::holder(std::process::id(), now));
+        Ok(lock.with_context(|| format!("cannot write to the archive at {}", setup.archive.display()))?)
+    })?;
     let key = match setup.own_key()? {
         Some(key) => key,
         None => begin(setup)?,
@@ -248,6 +246,19 @@ fn try_open_writer(setup: &Setup, now: Instant) -> Result<Writer, Refused> {
     let writer = open_writer_with(setup, key, now)?;
     write_format(setup)?;
     Ok(writer)
+}
+
+/// Tries until it is not refused for another process's lock, or so long.
+fn patiently<T>(wait: Duration, try_it: impl Fn() -> Result<T, Refused>) -> Result<T, Refused> {
+    let began = std::time::Instant::now();
+    loop {
+        match try_it() {
+            Err(Refused::Failed(error)) if is_locked(&error) && began.elapsed() < wait => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Opens the archive for appending to the log of this key.

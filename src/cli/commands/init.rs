@@ -35,7 +35,7 @@ pub fn run(common: &Common, args: &Init, out: &mut Out) -> Outcome {
             out.warn(&format!("sources.toml names the log {named}: write [archive] vantage = \"{vantage}\" there"))?;
         }
     } else {
-        drop(place::open_writer(&setup, System.now(), std::time::Duration::ZERO)?);
+        drop(place::open_writer(&setup, System.now(), place::A_MOMENT)?);
     }
     let archive = setup.open()?;
     place::write_format(&setup)?;

@@ -1,7 +1,5 @@
 //! `key`: what a sceptic needs from the operator, and another key in the place of the one that signs.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use onrecord::collect::clock::{Clock, System};
@@ -48,7 +46,7 @@ fn rotate(common: &Common, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
     let now = System.now();
     drop(setup.open()?);
-    let mut writer = place::open_writer(&setup, now, Duration::ZERO)?;
+    let mut writer = place::open_writer(&setup, now, place::A_MOMENT)?;
     let Some(old) = setup.own_key()? else {
         return Err(Refused::failed_with(
             "no log in this archive is signed by a key of yours",

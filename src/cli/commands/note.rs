@@ -20,7 +20,7 @@ pub fn run(common: &Common, args: &Note, out: &mut Out) -> Outcome {
     let setup = place::set_up(common)?;
     let statement = names::find(&setup.open()?, &args.statement)?.statement;
     let now = System.now();
-    let mut writer = place::open_writer(&setup, now, std::time::Duration::ZERO)?;
+    let mut writer = place::open_writer(&setup, now, place::A_MOMENT)?;
     let entry = writer.note(&statement, &args.text, now)?;
     writer.publish(now)?;
     if out.json {

@@ -1,7 +1,5 @@
 //! `reread`: the kept bodies, read again with today's reader and settings.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use onrecord::archive::history::Seq;
@@ -37,7 +35,7 @@ pub fn run(common: &Common, args: &Reread, out: &mut Out) -> Outcome {
         .filter(|source| args.sources.is_empty() || args.sources.iter().any(|id| id == source.id.as_str()));
     let archive = setup.open()?;
     let mut writer = match args.apply {
-        true => Some(place::open_writer(&setup, System.now(), Duration::ZERO)?),
+        true => Some(place::open_writer(&setup, System.now(), place::A_MOMENT)?),
         false => None,
     };
     let (mut read, mut differing) = (0, 0);

@@ -1,6 +1,9 @@
 //! The end of a round: what the sources' new pages teach is learnt, for the rounds to come.
 
+use std::num::NonZero;
 use std::sync::Arc;
+
+use futures_util::StreamExt;
 
 use super::{Context, lock};
 use crate::archive::reader::ArchiveError;
@@ -39,19 +42,25 @@ impl Context<'_> {
             return Ok(());
         }
         self.publish().await?;
-        for (source, reason) in due {
+        let lessons = due.into_iter().map(|(source, reason)| {
             let (writer, source) = (Arc::clone(self.writer), source.clone());
-            let now = self.clock.now();
-            let learnt = tokio::task::spawn_blocking(move || {
+            tokio::task::spawn_blocking(move || {
                 let (source, pages) = {
                     let writer = lock(&writer);
                     (learning::taught(&writer, &source)?, learning::kept_pages(&writer, &source)?)
                 };
                 let rules = learning::learn(&pages, &source.reading);
                 let captures: Vec<_> = pages.iter().map(|page| page.capture).collect();
-                lock(&writer).rules(&source, &rules, &captures, reason, now)
-            });
-            learnt.await.unwrap_or(Err(ArchiveError::Broken))?;
+                Ok((source, rules, captures, reason))
+            })
+        });
+        // on all cores, and written in the order of the sources, however long each takes
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut lessons = futures_util::stream::iter(lessons).buffered(cores);
+        while let Some(lesson) = lessons.next().await {
+            let (source, rules, captures, reason) = lesson.unwrap_or(Err(ArchiveError::Broken))?;
+            let now = self.clock.now();
+            self.write(move |writer| writer.rules(&source, &rules, &captures, reason, now)).await?;
         }
         Ok(())
     }

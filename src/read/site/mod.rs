@@ -56,6 +56,9 @@ pub fn learn(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
     let present = settings.learnt.as_deref().cloned().unwrap_or_default();
     let pages = sample(pages);
     let mut rules = propose_from(&pages, settings);
+    if rules == present {
+        return present;
+    }
     let reads = |rules: &Rules| -> Vec<Text> {
         let settings = with(settings, rules);
         pages.iter().map(|page| super::read(page, &settings).text).collect()

@@ -313,7 +313,11 @@ fn dry_run(setup: &Setup, sources: &[Source], plan: &Plan, out: &mut Out) -> Out
         let preview = preview?;
         for item in &preview.new {
             if out.json {
-                out.object(&json!({ "would": "take", "source": source.id.as_str(), "url": item.url.as_str(), "title": item.title }))?;
+                let published = item.published.map(|stated| stated.to_string());
+                out.object(&json!({
+                    "would": "take", "source": source.id.as_str(), "url": item.url.as_str(), "title": item.title,
+                    "published": published,
+                }))?;
             } else {
                 let title = item.title.as_deref().unwrap_or_default();
                 out.line(&format!("take       {}  {}  {}", source.id, clean(item.url.as_str()), clean(title)))?;

@@ -1,7 +1,6 @@
 //! Bodies that list statements, in all their forms.
 
 mod asking;
-mod files;
 
 use super::*;
 use crate::collect::stage::{exchange, gzip, source};

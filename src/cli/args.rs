@@ -278,7 +278,11 @@ pub struct Cat {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Sources {
+    /// Only these sources
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
     #[command(subcommand)]
     pub command: Option<SourcesCommand>,
 }
@@ -367,6 +371,9 @@ pub struct Extract {
     /// Saved pages, or addresses (`https://...`), which are asked with the manners of a round
     #[arg(required = true, value_name = "FILE|URL")]
     pub targets: Vec<PathBuf>,
+    /// Read them as this source of sources.toml is read: its settings, and what its pages have taught
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Option<String>,
     /// Show each block of the page, whether it is in the text, and by which rule
     #[arg(long)]
     pub why: bool,

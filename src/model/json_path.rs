@@ -11,19 +11,23 @@ const MOST_STEPS: usize = 32;
 const LONGEST: usize = 500;
 
 /// A path into a JSON document: names of fields and numbers of members, the first of which is 0, joined by dots
-/// (`details.body`, `parts.0.text`).
+/// (`details.body`, `parts.0.text`). A name that holds a dot or a quotation mark stands in quotation marks, as in TOML
+/// (`fields."web.title"`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JsonPath(String);
+pub struct JsonPath {
+    text: String,
+    steps: Vec<String>,
+}
 
 /// The text was no path.
 #[derive(Debug, thiserror::Error)]
-#[error("expected names of fields joined by dots, such as \"details.body\"")]
+#[error("expected names of fields joined by dots, such as \"details.body\", names with a dot in quotation marks")]
 pub struct NotAPath;
 
 impl JsonPath {
     /// Names of fields, or numbers of members, from the outside in.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
-        self.0.split('.')
+        self.steps.iter().map(String::as_str)
     }
 }
 
@@ -31,15 +35,46 @@ impl FromStr for JsonPath {
     type Err = NotAPath;
 
     fn from_str(text: &str) -> Result<Self, NotAPath> {
-        let step = |step: &str| !step.is_empty() && step.trim() == step && !step.contains(char::is_control);
-        let good = text.len() <= LONGEST && text.split('.').count() <= MOST_STEPS && text.split('.').all(step);
-        if good { Ok(Self(text.to_owned())) } else { Err(NotAPath) }
+        if text.len() > LONGEST || text.contains(char::is_control) {
+            return Err(NotAPath);
+        }
+        let mut steps = Vec::new();
+        let mut rest = text;
+        loop {
+            let (step, after) = first_step(rest).ok_or(NotAPath)?;
+            steps.push(step);
+            match after.strip_prefix('.') {
+                Some(more) => rest = more,
+                None if after.is_empty() && steps.len() <= MOST_STEPS => {
+                    return Ok(Self { text: text.to_owned(), steps });
+                }
+                None => return Err(NotAPath),
+            }
+        }
     }
 }
 
 impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
+    }
+}
+
+/// The first step of a path, and what stands behind it; `None` where there is none.
+fn first_step(path: &str) -> Option<(String, &str)> {
+    let Some(quoted) = path.strip_prefix('"') else {
+        let (step, after) = path.split_at(path.find('.').unwrap_or(path.len()));
+        let good = !step.is_empty() && step.trim() == step && !step.contains('"');
+        return good.then(|| (step.to_owned(), after));
+    };
+    let mut step = String::new();
+    let mut letters = quoted.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some((step, letters.as_str())),
+            '\\' => step.push(letters.next().filter(|letter| matches!(letter, '"' | '\\'))?),
+            letter => step.push(letter),
+        }
     }
 }
 
@@ -54,6 +89,8 @@ pub struct JsonPaths {
     pub published: Option<JsonPath>,
     /// The time of the last change.
     pub modified: Option<JsonPath>,
+    /// The language, as a tag (BCP 47).
+    pub language: Option<JsonPath>,
     /// The notice that stands there once the statement is withdrawn.
     pub withdrawn: Option<JsonPath>,
     /// The list of changes that the office tells of: a date and a note each.
@@ -96,7 +133,23 @@ mod tests {
     fn a_path_names_each_step() {
         let path: JsonPath = "details.parts.0.body".parse().expect("a path");
         assert_eq!(path.steps().collect::<Vec<_>>(), ["details", "parts", "0", "body"]);
-        for wrong in ["", ".", "a..b", "a.", "a. b", "a\n.b", &"a.".repeat(40), &"a".repeat(600)] {
+        let quoted: JsonPath = r#"fields."web.title".0."say \"no\" \\"."a b""#.parse().expect("a path");
+        assert_eq!(quoted.steps().collect::<Vec<_>>(), ["fields", "web.title", "0", "say \"no\" \\", "a b"]);
+        for wrong in [
+            "",
+            ".",
+            "a..b",
+            "a.",
+            "a. b",
+            "a\n.b",
+            &"a.".repeat(40),
+            &"a".repeat(600),
+            "\"a",
+            "\"a\"b",
+            "a\"b\"",
+            "\"a\\n\"",
+            "\"a\".",
+        ] {
             assert!(wrong.parse::<JsonPath>().is_err(), "{wrong:?}");
         }
     }

@@ -95,6 +95,7 @@ pub(super) fn read(
     };
     let title = words(&paths.title, "title").map(|title| article_body::paragraphs(&title).join(" "));
     let published = words(&paths.published, "published");
+    let declared = words(&paths.language, "language");
     let modified = words(&paths.modified, "modified");
     let date = published.as_deref().and_then(|date| stated(date, settings));
     if let (Some(published), None) = (&published, date) {
@@ -123,7 +124,7 @@ pub(super) fn read(
     let kept = blocks.iter().zip(&rules).filter(|(_, rule)| rule.keeps()).map(|(block, _)| block);
     let text: Vec<String> = kept.map(Block::as_paragraph).collect();
     let sample = format!("{} {}", title.as_deref().unwrap_or_default(), text.join(" "));
-    let language = language::language(&sample, &[], &settings.languages);
+    let language = language::language(&sample, &[declared.as_deref()], &settings.languages);
     let mut paragraphs = notice(&document, paths);
     paragraphs.extend(text);
     paragraphs.extend(changes(&document, paths, settings));

@@ -31,9 +31,9 @@ pub fn reader(settings: &ReadSettings) -> ReaderId {
     ignore.iter().for_each(|value| add("ignore", value));
     languages.iter().for_each(|value| add("language", value));
     if let Some(json) = json {
-        let JsonPaths { body, title, published, modified, withdrawn, changes, prefix: _ } = json;
+        let JsonPaths { body, title, published, modified, language, withdrawn, changes, prefix: _ } = json;
         add("json.body", &body.to_string());
-        let further = [("title", title), ("published", published), ("modified", modified)];
+        let further = [("title", title), ("published", published), ("modified", modified), ("language", language)];
         let told = [("withdrawn", withdrawn), ("changes", changes)];
         further.iter().chain(&told).for_each(|(name, path)| {
             path.iter().for_each(|path| add(&format!("json.{name}"), &path.to_string()));
@@ -114,6 +114,7 @@ mod tests {
             title: title.parse().ok(),
             published: None,
             modified: None,
+            language: None,
             withdrawn: None,
             changes: None,
             prefix: prefix.map(str::to_owned),

@@ -188,6 +188,30 @@ fn each_block_of_a_page_has_its_reason() {
 }
 
 #[test]
+fn files_are_read_as_a_source_is_where_one_is_named() {
+    let site = Site::with(1);
+    let desk = Desk::with_sources(&[(
+        "press",
+        &site,
+        "kind = \"json\"\n[source.json]\nbody = 'fields.\"web.body\"'\ntitle = \"name\"",
+    )]);
+    let text = "The harbour of Strelsau reopens on Monday, after two years of works on both of its piers.";
+    desk.write(
+        "a.json",
+        &serde_json::json!({ "name": "Harbour", "fields": { "web.body": format!("<p>{text}</p>") } }).to_string(),
+    );
+    let alone = desk.run(&["extract", "--json", "a.json"]).ok().lines().remove(0);
+    assert_eq!(alone["text"], "", "{alone}");
+    let line = desk.run(&["extract", "--json", "--source", "press", "a.json"]).ok().lines().remove(0);
+    assert_eq!(
+        (line["title"].as_str(), line["text"].as_str().map(str::trim_end)),
+        (Some("Harbour"), Some(text)),
+        "{line}"
+    );
+    let _ = desk.run(&["extract", "--source", "pres", "a.json"]).status(2).says(&["no source is called \"pres\""]);
+}
+
+#[test]
 fn an_address_is_read_with_the_manners_of_a_round_and_not_kept() {
     let site = Site::with(2);
     let desk = Desk::watching(&site);
@@ -237,5 +261,9 @@ fn the_health_of_sources_is_told() {
         .collect();
     assert_eq!(states, ["beta unwell", "gamma never asked", "delta closed", "mute unwell", "alpha retired"]);
     assert_eq!(desk.json(&["list", "--source", "alpha"]).len(), 2, "what is retired stays listed");
+    let only: Vec<_> = desk.json(&["sources", "mute", "alpha"]).iter().map(|line| line["source"].clone()).collect();
+    assert_eq!(only, ["mute", "alpha"]);
+    let unknown = desk.run(&["sources", "alhpa"]).status(2);
+    let _ = unknown.says(&["no source is called \"alhpa\"", "onrecord sources"]);
     desk.check();
 }

@@ -11,17 +11,18 @@ use url::Url;
 
 use onrecord::collect::clock::{Clock, System};
 use onrecord::collect::host::Hosts;
+use onrecord::collect::learning;
 use onrecord::collect::sample::visits;
 use onrecord::collect::sources::on_loopback;
 use onrecord::model::capture::{Reading, Visit};
-use onrecord::model::source::ReadSettings;
+use onrecord::model::source::{ReadSettings, Source};
 use onrecord::read::{self, Page, Passage};
 
 use super::{fetch, save};
 use crate::cli::args::{Common, Extract};
 use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Color, Out, clean, clean_lines};
-use crate::cli::place;
+use crate::cli::place::{self, Setup};
 
 /// Largest file that is read: more than any page, less than a machine's memory.
 const LARGEST: u64 = 100_000_000;
@@ -30,10 +31,19 @@ const LARGEST: u64 = 100_000_000;
 pub fn run(common: &Common, args: &Extract, out: &mut Out) -> Outcome {
     // some at a time, so that the first lines come soon and memory stays flat
     let mut failed = false;
-    let mut road = Road::default();
+    let source = match &args.source {
+        Some(id) => {
+            let setup = place::set_up(common)?;
+            let chosen = fetch::chosen(&setup, std::slice::from_ref(id))?;
+            chosen.into_iter().next().map(|source| taught(&setup, source)).transpose()?
+        }
+        None => None,
+    };
+    let settings = source.as_ref().map(|source| source.reading.clone()).unwrap_or_default();
+    let mut road = Road { source, hosts: Arc::default() };
     for chunk in args.targets.chunks(256) {
         let brought = road.bring(common, chunk)?;
-        let lines: Vec<Value> = chunk.par_iter().map(|target| extract(target, &brought, args)).collect();
+        let lines: Vec<Value> = chunk.par_iter().map(|target| extract(target, &brought, &settings, args)).collect();
         for line in lines {
             failed |= line.get("error").is_some();
             print(out, &line)?;
@@ -48,9 +58,18 @@ fn address(target: &Path) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
 }
 
+/// A source as its pages are read in a round.
+fn taught(setup: &Setup, source: Source) -> Result<Source, Refused> {
+    Ok(match setup.open_if_there()? {
+        Some(archive) => learning::taught(&archive, &source)?,
+        None => source,
+    })
+}
+
 /// The way to pages on the web; it remembers each host's pace.
-#[derive(Default)]
 struct Road {
+    /// The source that all addresses are read as, where one is named; else each goes to its own.
+    source: Option<Source>,
     hosts: Arc<Hosts>,
 }
 
@@ -68,7 +87,13 @@ impl Road {
         }
         let setup = place::set_up(common)?;
         let contact = fetch::contact(&setup, urls.iter().any(|url| !on_loopback(url)))?;
-        let wanted = save::homes(&setup, urls)?;
+        let wanted = match &self.source {
+            Some(source) => vec![(source.clone(), urls)],
+            None => {
+                let homes = save::homes(&setup, urls)?.into_iter();
+                homes.map(|(source, urls)| Ok((taught(&setup, source)?, urls))).collect::<Result<_, Refused>>()?
+            }
+        };
         let clock: Arc<dyn Clock> = Arc::new(System);
         let looks = visits(&wanted, &contact, &clock, &self.hosts, setup.config.fetch.hosts);
         let mut seen = fetch::runtime()?.block_on(looks);
@@ -78,7 +103,8 @@ impl Road {
     }
 }
 
-fn extract(target: &Path, brought: &Brought, args: &Extract) -> Value {
+/// Reads a target: an address as its source is read, a file by `settings`.
+fn extract(target: &Path, brought: &Brought, settings: &ReadSettings, args: &Extract) -> Value {
     let name = target.display().to_string();
     let url = address(target);
     let found = url.as_ref().and_then(|url| Some((url, brought.get(url)?)));
@@ -94,7 +120,7 @@ fn extract(target: &Path, brought: &Brought, args: &Extract) -> Value {
             Err(error) => return json!({ "file": name, "error": error }),
             Ok(bytes) => {
                 let page = Page { body: &bytes, content_type: None, url: None, captured_at: None };
-                reading(&page, &ReadSettings::default(), args)
+                reading(&page, settings, args)
             }
         },
     };

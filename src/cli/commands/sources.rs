@@ -18,7 +18,7 @@ use onrecord::model::time::rfc3339;
 use self::lesson::Lesson;
 use super::{add, fetch};
 use crate::cli::args::{Common, Sources, SourcesCommand};
-use crate::cli::edge::{Outcome, Status};
+use crate::cli::edge::{Outcome, Refused, Status};
 use crate::cli::out::{Color, Out, clean};
 use crate::cli::place::{self, Setup};
 
@@ -38,6 +38,13 @@ pub fn run(common: &Common, args: &Sources, out: &mut Out) -> Outcome {
             }
         }
     }
+    if let Some(unknown) = args.sources.iter().find(|id| rows.iter().all(|(known, _)| known.as_str() != *id)) {
+        return Err(Refused::wrong_with(
+            format!("no source is called {:?}, in sources.toml or in the archive", clean(unknown)),
+            "see `onrecord sources` for all of them",
+        ));
+    }
+    rows.retain(|(id, _)| args.sources.is_empty() || args.sources.iter().any(|wanted| wanted == id.as_str()));
     let now = System.now();
     let hosts = fetch::hosts(archive.as_ref(), Asking::OnSchedule, now)?;
     let width = rows.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or(0);

@@ -37,6 +37,7 @@ fn a_document_of_an_interface_is_judged_by_its_paths() {
         title: None,
         published: None,
         modified: None,
+        language: None,
         withdrawn: "withdrawn_notice".parse().ok(),
         changes: None,
         prefix: None,

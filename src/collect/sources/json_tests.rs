@@ -10,7 +10,7 @@ const SOURCE: &str = "[[source]]\nid = \"a\"\nurl = \"https://mod.example/search
 fn paths_are_read_and_say_where_to_ask() {
     let config = good(&format!(
         "{SOURCE}[source.json]\nbody = \"details.body\"\ntitle = \"title\"\npublished = \"first_published_at\"\n\
-         modified = \"updated_at\"\nwithdrawn = \"withdrawn_notice\"\nchanges = \"details.change_history\"\n\
+         modified = \"updated_at\"\nlanguage = \"locale\"\nwithdrawn = \"withdrawn_notice\"\nchanges = \"details.change_history\"\n\
          prefix = \"/api/content/\"\n{}",
         SOURCE.replace("\"a\"", "\"b\"")
     ));
@@ -20,6 +20,7 @@ fn paths_are_read_and_say_where_to_ask() {
         title: "title".parse().ok(),
         published: "first_published_at".parse().ok(),
         modified: "updated_at".parse().ok(),
+        language: "locale".parse().ok(),
         withdrawn: "withdrawn_notice".parse().ok(),
         changes: "details.change_history".parse().ok(),
         prefix: Some("/api/content".to_owned()),

@@ -243,12 +243,13 @@ fn reading(section: &Section<'_>, check: CheckReading<'_>, problems: &mut Proble
 fn json_paths(table: &Section<'_>, problems: &mut Problems<'_>) -> Option<JsonPaths> {
     let mut path = |key| table.read(key, problems, values::json_path);
     let (body, title, published) = (path("body"), path("title"), path("published"));
-    let (modified, withdrawn, changes) = (path("modified"), path("withdrawn"), path("changes"));
+    let (modified, language) = (path("modified"), path("language"));
+    let (withdrawn, changes) = (path("withdrawn"), path("changes"));
     let prefix = table.read("prefix", problems, values::path_prefix);
     if table.text("body", problems).is_none() {
         problems.add(table.at, format!("{JSON} has no body, the path of the text"));
     }
-    Some(JsonPaths { body: body?, title, published, modified, withdrawn, changes, prefix })
+    Some(JsonPaths { body: body?, title, published, modified, language, withdrawn, changes, prefix })
 }
 
 fn headers(section: &Section<'_>, problems: &mut Problems<'_>) -> Vec<(String, String)> {

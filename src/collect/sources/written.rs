@@ -30,7 +30,8 @@ pub(super) const SOURCE: &[&str] = &[
 ];
 
 /// The keys of `[source.json]`.
-pub(super) const JSON: &[&str] = &["body", "title", "published", "modified", "withdrawn", "changes", "prefix"];
+pub(super) const JSON: &[&str] =
+    &["body", "title", "published", "modified", "language", "withdrawn", "changes", "prefix"];
 
 /// The tables of the file as a person writes them, with their keys.
 pub(super) const TABLES: [(&str, &[&str]); 5] =

@@ -11,6 +11,7 @@ fn paths() -> JsonPaths {
         title: Some(path("title")),
         published: Some(path("first_published_at")),
         modified: Some(path("updated_at")),
+        language: Some(path("locale")),
         withdrawn: Some(path("withdrawn_notice")),
         changes: Some(path("details.change_history")),
         prefix: None,
@@ -36,6 +37,7 @@ fn document() -> Value {
         "title": "Harbour to reopen & <stay> open",
         "first_published_at": "2026-07-13T09:40:13.000+00:00",
         "updated_at": "2026-07-14T09:00:00Z",
+        "locale": "en",
         "withdrawn_notice": {},
         "details": {
             "body": "<div class=\"text\"><h2>Background</h2><p>The harbour of Strelsau <a href=\"/harbour.pdf\">reopens</a> on Monday, \
@@ -159,4 +161,25 @@ fn hostile_documents_give_no_text_and_no_panic() {
     }
     let nested = json!({ "details": { "body": "</body></html><p>".repeat(20_000) } });
     let _ = read_text(&nested.to_string());
+}
+
+#[test]
+fn the_language_is_the_declared_one_where_the_script_allows_it() {
+    let language = |locale: Value| {
+        let mut document = document();
+        document["locale"] = locale;
+        let reading = read_text(&document.to_string());
+        (reading.text.language().map(str::to_owned), reading.beside.warnings)
+    };
+    assert_eq!(language(json!("cy")), (Some("cy".to_owned()), Vec::new()));
+    assert_eq!(language(json!("hy")), (Some("en".to_owned()), Vec::new()), "no text in Latin letters is Armenian");
+    let (found, warnings) = language(json!(["en"]));
+    assert_eq!((found.as_deref(), warnings), (Some("en"), vec!["json.language: no text stands there".to_owned()]));
+}
+
+#[test]
+fn a_name_with_a_dot_is_found() {
+    let path: JsonPath = r#"fields."web.body""#.parse().expect("a path");
+    let document = json!({ "fields": { "web.body": "words", "web": { "body": "others" } } });
+    assert_eq!(at(&document, &path), Ok(&json!("words")));
 }

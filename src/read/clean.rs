@@ -89,12 +89,19 @@ pub(super) fn paragraphs(
     let Some((first, last)) = text_range(blocks, chosen) else { return Vec::new() };
     let homes = Homes::of(outline, chosen.iter().map(|index| &blocks[*index]).filter(|block| block.is_long()));
     let lists = lists(outline, blocks, chosen);
+    let summaries = summaries(outline, blocks, chosen, title, first);
     let mut kept: Vec<(usize, String)> = Vec::new();
     for (at, index) in chosen.iter().copied().enumerate() {
         let block = &blocks[index];
         let edge = index < first || index > last;
         let belongs = match edges {
-            Edges::Doubted => !edge || homes.belongs(outline, block),
+            Edges::Doubted => {
+                let sums_up = || {
+                    block.kind == Kind::Bullet
+                        && list_of(outline, block.place).is_some_and(|list| summaries.contains(&list))
+                };
+                !edge || homes.belongs(outline, block) || sums_up()
+            }
             Edges::Trusted => true,
         };
         rules[index] = rule(block, edge, belongs, edges);
@@ -166,6 +173,34 @@ fn lists(outline: &Outline<'_>, blocks: &[Block], chosen: &[usize]) -> HashMap<u
     lists
 }
 
+/// Elements between the words of an item or a row and its list or table, with both.
+const LEVELS_OF_A_LIST: usize = 5;
+
+/// The lists between the title and the first running text whose items say something and lead nowhere: what a release sums up
+/// before it tells it.
+fn summaries(
+    outline: &Outline<'_>,
+    blocks: &[Block],
+    chosen: &[usize],
+    title: Option<&str>,
+    first: usize,
+) -> HashSet<usize> {
+    /// Words of an item, and items of a list, at the least.
+    const WORDS: usize = 4;
+    const ITEMS: usize = 2;
+    let titled = title.and_then(|title| (0..first).rev().find(|index| same(title, &blocks[*index].text)));
+    let Some(titled) = titled else { return HashSet::new() };
+    let mut items: HashMap<usize, (usize, bool)> = HashMap::new();
+    for block in chosen.iter().filter(|index| (titled..first).contains(index)).map(|index| &blocks[*index]) {
+        if let Some(list) = list_of(outline, block.place) {
+            let (count, says) = items.entry(list).or_insert((0, true));
+            *count += 1;
+            *says &= block.kind == Kind::Bullet && block.linked == 0 && block.text.split_whitespace().count() >= WORDS;
+        }
+    }
+    items.into_iter().filter(|(_, (count, says))| *count >= ITEMS && *says).map(|(list, _)| list).collect()
+}
+
 /// Where running text stands, to tell whether a short block beside it belongs to it.
 struct Homes<'a> {
     places: HashSet<usize>,
@@ -177,6 +212,9 @@ impl<'a> Homes<'a> {
         let (mut places, mut shapes) = (HashSet::new(), HashSet::new());
         for block in long {
             places.extend([block.place, outline.items[block.place].parent]);
+            if block.kind == Kind::Bullet {
+                places.extend(list_of(outline, block.place));
+            }
             shapes.insert(shape(outline, block.place));
         }
         Self { places, shapes }
@@ -186,13 +224,19 @@ impl<'a> Homes<'a> {
     fn belongs(&self, outline: &Outline<'a>, block: &Block) -> bool {
         // An item or a row is at home where its list or table is.
         let levels = match block.kind {
-            Kind::Bullet | Kind::Row => 5,
+            Kind::Bullet | Kind::Row => LEVELS_OF_A_LIST,
             Kind::Paragraph | Kind::Heading => 2,
         };
         let above = std::iter::successors(Some(block.place), |place| Some(outline.items[*place].parent));
         above.take(levels).any(|place| self.places.contains(&place))
             || (block.is_sentence() && self.shapes.contains(&shape(outline, block.place)))
     }
+}
+
+/// The list that an item stands in: it may lie some elements deep in its own item.
+fn list_of(outline: &Outline<'_>, item: usize) -> Option<usize> {
+    let above = std::iter::successors(Some(item), |place| Some(outline.items[*place].parent));
+    above.take(LEVELS_OF_A_LIST).find(|place| matches!(outline.tag(*place), "ul" | "ol" | "dl"))
 }
 
 /// Tag and class of an element and of the one around it.

@@ -53,7 +53,12 @@ pub(super) fn named_post(page: &Page<'_>, doc: &Html, decoded: &Decoded, setting
     if !decoded.text.contains("tgme_widget_message") {
         return None;
     }
-    let wanted = page.url.and_then(|url| number(url.path()))?;
+    let Some(url) = page.url else {
+        // a saved page without its address: what else could it be for
+        let mut posts = posts_in(page, doc, decoded, settings, |_| true);
+        return if posts.len() == 1 { posts.pop() } else { None };
+    };
+    let wanted = number(url.path())?;
     posts_in(page, doc, decoded, settings, |id| number(id).as_ref() == Some(&wanted)).into_iter().next()
 }
 
@@ -274,6 +279,16 @@ mod tests {
         let (body, url) = (channel(), Url::parse("https://t.me/office/2?embed=1").expect("an address"));
         let reading = crate::read::read(&page(&body, &url), &ReadSettings::default());
         assert_eq!(reading.text.body(), "Без заголовка. Важно: движение по мосту открыто с 10:00.");
+    }
+
+    #[test]
+    fn a_saved_page_with_one_post_is_that_post_whatever_its_address_was() {
+        let (url, settings) = (Url::parse("https://t.me/s/office").expect("an address"), ReadSettings::default());
+        let read = |body: &str| crate::read::read(&Page { url: None, ..page(body, &url) }, &settings).text;
+        let one = read(&message(2, "Движение по мосту открыто.", ""));
+        assert_eq!((one.body().as_str(), one.title()), ("Движение по мосту открыто.", None));
+        let two = read(&(message(1, "Движение по мосту открыто.", "") + &message(2, "Посты работают.", "")));
+        assert!(two.body() != "Движение по мосту открыто." && two.body() != "Посты работают.", "{two:?}");
     }
 
     #[test]

@@ -91,6 +91,22 @@ fn a_feed_that_is_not_well_formed_gives_what_it_has() {
 }
 
 #[test]
+fn a_second_declaration_is_survived_and_a_style_sheet_is_none() {
+    let feed = |odd: &str| {
+        let body = format!(
+            "<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>Office</title>{odd}\
+             <item><title>One<![CDATA[ & the other]]></title><link>/news/1.html</link></item></channel></rss>"
+        );
+        let found = found("application/rss+xml", &body);
+        (paths(&found), titles(&found)[0].to_owned())
+    };
+    let (paths, _) = feed(" \u{3}<?xml version='1.0' encoding='euc-kr'?>");
+    assert_eq!(paths, ["/news/1.html"]);
+    let (paths, title) = feed("<?xml-stylesheet href='a.xsl'?>");
+    assert_eq!((paths.as_slice(), title.as_str()), (&["/news/1.html".to_owned()][..], "One & the other"));
+}
+
+#[test]
 fn a_feed_with_entities_is_refused() {
     let body = "<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;'>]>\
         <rss version='2.0'><channel><title>&b;</title><item><title>&b;</title><link>/news/1.html</link></item></channel></rss>";

@@ -75,7 +75,13 @@ static BODY_STEMS: Words = LazyLock::new(|| {
 static BODY_WORDS: Words =
     LazyLock::new(|| words("article body content desc detail details entry hentry post statement story text"));
 static DATE_WORDS: Words =
-    LazyLock::new(|| words("date dates datetime posted pubdate published publishdate time timestamp"));
+    LazyLock::new(|| {
+        words(
+            "articledate blogdate created createdat createdate date datecreated dateline datepublished \
+             dates datestamp datetime datum entrydate fecha itemdate newsdate newsdatum postdate posted postedon posttime \
+             pubdate publicationdate published publishdate publishedat publishedon publishtime releasedate time timeago timestamp",
+        )
+    });
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
 static ABOUT: Words =
     LazyLock::new(|| words("embed has with without no not open opened closed is enabled disabled wrap wrapper layout"));

@@ -174,6 +174,29 @@ impl<'a> Outline<'a> {
         texts.collect()
     }
 
+    /// The same with a space wherever one element ends or begins: what stands in two of them is two things, though only
+    /// a style sheet keeps them apart.
+    pub(super) fn spaced_text(&self, place: usize) -> String {
+        let inside = &self.items[self.subtree(place)];
+        let size = inside.iter().map(|item| match &item.what {
+            What::Text(text) => text.len(),
+            What::Element(..) => 1,
+        });
+        let mut out = String::with_capacity(size.sum());
+        let mut around = place;
+        for item in inside {
+            if item.parent != around {
+                out.push(' ');
+                around = item.parent;
+            }
+            match &item.what {
+                What::Text(text) => out.push_str(text),
+                What::Element(..) => out.push(' '),
+            }
+        }
+        out
+    }
+
     /// Whether the element at a place begins and ends a block of text.
     pub(super) fn is_block(&self, place: usize) -> bool {
         self.items[place].block

@@ -94,7 +94,9 @@ pub(super) fn read(
         meta.meta(&["og:locale"]),
     ];
     let search = Search {
+        doc,
         outline: &outline,
+        chrome: &chrome,
         blocks: &blocks,
         title: title.block,
         text: range.unwrap_or_default(),

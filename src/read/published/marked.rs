@@ -4,6 +4,7 @@ use super::{DATED, Search};
 use crate::model::time::Stated;
 use crate::read::dates;
 use crate::read::outline::attribute;
+use crate::read::why::Rule;
 
 /// Bytes of an aside that can hold the statement's own facts; a longer one tells of other things. It bounds as well how
 /// much is read around each date, so that a page of dates takes linear time.
@@ -46,7 +47,7 @@ impl Search<'_> {
 
     /// Whether a place stands in a menu, a footer, a link or a list of other statements; beside the text is no such part.
     pub(super) fn in_menu(&self, place: usize) -> bool {
-        self.above(place).any(|above| {
+        self.is_teaser(place) || self.above(place).any(|above| {
             let named = self.outline.named(above);
             let menu = match self.outline.tag(above) {
                 "nav" => true,
@@ -56,6 +57,13 @@ impl Search<'_> {
             };
             named.comments || named.restless || menu
         })
+    }
+
+    /// Whether a place stands below the text, in one of several parts alike that each name another page. Above it, the
+    /// author's name may lead to another page as well.
+    fn is_teaser(&self, place: usize) -> bool {
+        let below = self.blocks.get(self.text.1).is_some_and(|block| place >= self.outline.items[block.place].end);
+        below && self.chrome.rule(place) == Some(Rule::Teaser)
     }
 
     /// A place and what is around it, up to the body.
@@ -71,13 +79,13 @@ impl Search<'_> {
     }
 
     /// A link whose text is more than a date: one to the day's archive or to the page itself says nothing else.
-    fn leads_elsewhere(&self, place: usize) -> bool {
-        let says_a_date = self.is_brief(place) && dates::is_date_line(&self.outline.text(place));
+    pub(super) fn leads_elsewhere(&self, place: usize) -> bool {
+        let says_a_date = self.is_brief(place) && dates::is_date_line(&self.outline.spaced_text(place));
         !says_a_date && !self.is_own_link(place)
     }
 
     /// Whether a place holds little: little text in few elements.
-    fn is_brief(&self, place: usize) -> bool {
+    pub(super) fn is_brief(&self, place: usize) -> bool {
         let inside = self.outline.subtree(place);
         inside.len() <= FACTS && inside.map(|place| self.outline.text_at(place).trim().len()).sum::<usize>() <= FACTS
     }
@@ -97,22 +105,66 @@ impl Search<'_> {
             let inside = self.blocks.get(index).map(|block| block.place);
             inside.is_some_and(|inside| above != inside && self.outline.subtree(above).contains(&inside))
         };
+        if self.is_teaser(place) {
+            return true;
+        }
         let mut above = place;
         while above != 0 && !holds(above, self.text.0) && !self.title.is_some_and(|title| holds(above, title)) {
             let named = self.outline.named(above);
             let other = match self.outline.tag(above) {
-                "nav" | "footer" => true,
+                "nav" => true,
+                "footer" => self.is_site_footer(above),
                 "aside" => !self.is_brief(above),
                 "a" => self.leads_elsewhere(above),
                 "blockquote" => self.is_embedded(above),
                 _ => false,
             };
-            if named.restless || named.comments || other {
+            if named.restless || (named.comments && !self.is_count_of_comments(above)) || other {
                 return true;
             }
             above = self.outline.items[above].parent;
         }
         false
+    }
+
+    /// Whether an element that is named for comments stands above the text and holds little: their number, beside the date.
+    fn is_count_of_comments(&self, place: usize) -> bool {
+        let text = self.blocks.get(self.text.0).map_or(0, |block| block.place);
+        self.outline.items[place].end <= text && self.is_brief(place)
+    }
+
+    /// Whether a place stands in one of several parts alike that each have such an element: a list of events, of statements.
+    pub(super) fn is_repeated(&self, place: usize) -> bool {
+        /// Parts alike that make a list.
+        const ALIKE: usize = 3;
+        let class = |place: usize| self.outline.element(place).and_then(|element| attribute(element, "class"));
+        let holds = |part: usize, index: usize| {
+            self.blocks.get(index).is_some_and(|block| self.outline.subtree(part).contains(&block.place))
+        };
+        let own = |part: &usize| holds(*part, self.text.0) || self.title.is_some_and(|title| holds(*part, title));
+        self.above(place).skip(1).take(4).take_while(|part| !own(part)).any(|part| {
+            let parent = self.outline.items[part].parent;
+            let like = |other: &usize| self.outline.tag(*other) == self.outline.tag(part) && class(*other) == class(part);
+            let has_one = |other: &usize| {
+                let mut inside = self.outline.subtree(*other).take(FACTS);
+                inside.any(|inner| self.outline.element(inner).is_some() && class(inner) == class(place))
+            };
+            self.outline.children(parent).take(FACTS).filter(like).filter(has_one).nth(ALIKE - 1).is_some()
+        })
+    }
+
+    /// The first element named for a date and holding nothing else, outside of lists: before the end of the text, then below it.
+    pub(super) fn named_for_it(&self) -> Option<Stated> {
+        let fits = |place: &usize| {
+            self.outline.named(*place).date && self.is_brief(*place) && !self.in_list(*place) && !self.is_repeated(*place)
+        };
+        let says = |place: usize| {
+            self.given(place).or_else(|| {
+                let text = self.outline.spaced_text(place);
+                if dates::is_date_line(&text) { self.published(&text) } else { None }
+            })
+        };
+        (0..self.outline.items.len()).filter(fits).find_map(says)
     }
 
     /// The date in an element's attributes.
@@ -124,6 +176,6 @@ impl Search<'_> {
 
     /// The date of an element: of its attributes, or as printed in it.
     pub(super) fn date_of(&self, place: usize) -> Option<Stated> {
-        self.given(place).or_else(|| self.published(&self.outline.text(place)))
+        self.given(place).or_else(|| self.published(&self.outline.spaced_text(place)))
     }
 }

@@ -3,6 +3,12 @@
 use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search};
 use crate::model::time::Stated;
 use crate::read::dates;
+use crate::read::outline::attribute;
+
+/// Elements and texts in a block of which each is looked at.
+const MANY: usize = 60;
+/// Letters of one text that can stand on a line of a date.
+const LINE: usize = 150;
 
 impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
@@ -35,10 +41,51 @@ impl Search<'_> {
             return None;
         }
         let skipped = usize::from(self.title == Some(index));
-        let lines = block.outside.lines().skip(skipped).take(4);
-        lines
-            .filter(|line| dates::unexplained(line).is_some_and(|words| words <= strangers))
-            .find_map(|line| read(self, line))
+        // A line of running text says more than when it was published.
+        let strangers = if block.is_long() && self.is_running(index) { 0 } else { strangers };
+        let brief = |line: &&str| dates::unexplained(line).is_some_and(|words| words <= strangers);
+        let apart = self.lines_apart(block.place);
+        let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
+        lines.by_ref().filter(brief).find_map(|line| read(self, line))
+    }
+
+    /// Whether a block is where the text begins, or lies in it.
+    fn is_running(&self, index: usize) -> bool {
+        (self.text.0..=self.text.1).contains(&index)
+    }
+
+    /// The lines of a block as a visitor sees them, where a style sheet keeps its parts apart: `25.03.23` and `16:05` that
+    /// touch are a day and a time. Without links, but for one that says a date alone.
+    ///
+    /// `None` where other blocks stand inside, or much.
+    fn lines_apart(&self, place: usize) -> Option<String> {
+        let inside = self.outline.subtree(place);
+        if inside.len() > MANY || inside.clone().skip(1).any(|place| self.outline.is_block(place)) {
+            return None;
+        }
+        let mut out = String::new();
+        let mut next = inside.start;
+        while next < inside.end {
+            match (self.outline.tag(next), self.outline.element(next)) {
+                ("a", Some(element)) if attribute(element, "href").is_some() && self.leads_elsewhere(next) => {
+                    out.push(' ');
+                    next = self.outline.items[next].end;
+                    continue;
+                }
+                ("br", _) => out.push('\n'),
+                (_, Some(_)) => out.push(' '),
+                (_, None) => {
+                    // A text that follows an element stands apart from it.
+                    if next > 0 && self.outline.items[next - 1].parent != self.outline.items[next].parent {
+                        out.push(' ');
+                    }
+                    let folded = self.outline.text_at(next).chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+                    out.extend(folded.take(LINE));
+                }
+            }
+            next += 1;
+        }
+        Some(out)
     }
 
     /// The date in an element between title and text that is named for it: it may touch a counter on the page.
@@ -47,9 +94,10 @@ impl Search<'_> {
         let parent = self.outline.items[from].parent;
         let mut places = parent..to.max(from);
         places.find_map(|place| {
-            let short = |place: usize| self.outline.text(place).len() < 200;
-            let fits = self.outline.named(place).date && short(place) && !self.in_list(place);
-            if fits { self.given(place).or_else(|| read(self, &self.outline.text(place))) } else { None }
+            if !self.outline.named(place).date || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) {
+                return None;
+            }
+            self.given(place).or_else(|| read(self, &self.outline.spaced_text(place)))
         })
     }
 }

@@ -139,6 +139,7 @@ impl Search<'_> {
             .or_else(|| self.in_own_teaser().map(marked("in a link to the page itself")))
             .or_else(|| self.in_address().map(marked("in the address")))
             .or_else(|| self.in_scripts().map(marked("in the data of the page's scripts")))
+            .or_else(|| self.standing_alone().map(marked("the only date that stands by itself")))
             .or_else(|| self.near(Self::printed).map(marked("the last change, printed near the title")))
             .or_else(|| self.marked_up_anywhere().map(marked("marked up somewhere on the page")))
     }
@@ -165,12 +166,8 @@ impl Search<'_> {
     /// date is both marked up and printed near the title.
     fn before_remaking(&self, meta: &Metadata, text: &str, date: Stated) -> Option<Stated> {
         let linked = meta.ld.published.as_deref() == Some(text) && meta.ld.modified.as_deref() == Some(text);
-        let timed = match date {
-            Stated::Day(_) => false,
-            Stated::Local(_) | Stated::Zoned(_) => true,
-        };
         let earlier = |shown: &Stated| (date.day() - shown.day()).num_days() > 1;
-        if !linked || !timed {
+        if !linked || !is_timed(&date) {
             let (marked, near) = (self.marked_up().filter(earlier)?, self.near_title()?);
             return (marked.day() == near.day()).then_some(near);
         }
@@ -241,6 +238,14 @@ impl Search<'_> {
                 month_first > day_first
             }
         }
+    }
+}
+
+/// Whether a date has a time of day.
+fn is_timed(date: &Stated) -> bool {
+    match date {
+        Stated::Day(_) => false,
+        Stated::Local(_) | Stated::Zoned(_) => true,
     }
 }
 

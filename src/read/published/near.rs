@@ -1,6 +1,6 @@
 //! What is printed around the title: a line that says little but a date, an element named for one.
 
-use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search};
+use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search, is_timed};
 use crate::model::time::Stated;
 use crate::read::dates;
 use crate::read::outline::attribute;
@@ -30,8 +30,16 @@ impl Search<'_> {
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
         let around = after.chain(before).find_map(|index| self.date_line(index, STRANGERS, read));
         around
-            .or_else(|| inside.into_iter().find_map(|index| self.date_line(index, 0, read)))
-            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS_BELOW, read)))
+            .or_else(|| inside.clone().find_map(|index| self.date_line(index, 0, read)))
+            .or_else(|| {
+                // Several are the days of what the text tells.
+                let mut dates = inside.filter_map(|index| self.date_line(index, STRANGERS_BELOW, read));
+                let first = dates.next()?;
+                dates.all(|other| other.day() == first.day()).then_some(first)
+            })
+            .or_else(|| below.clone().find_map(|index| self.date_line(index, STRANGERS_BELOW, read)))
+            // A time of day is given to what is published; the agency and the photographer may stand on its line.
+            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS, read).filter(is_timed)))
     }
 
     /// The date on a line of a block that says little else. The title is no such line: its dates are its subject.
@@ -47,6 +55,22 @@ impl Search<'_> {
         let apart = self.lines_apart(block.place);
         let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
         lines.by_ref().filter(brief).find_map(|line| read(self, line))
+    }
+
+    /// Whether an element shows a date in its own way and gives it in full: `<abbr title="25 March 2023">two days ago</abbr>`.
+    fn is_dated_by_attribute(&self, place: usize) -> bool {
+        let Some(element) = self.outline.element(place) else { return false };
+        attribute(element, "title").is_some_and(|title| title.len() <= LINE && dates::is_date_line(title))
+    }
+
+    /// The one day that stands on lines of its own from the title on, outside of lists; none where there are several.
+    pub(super) fn standing_alone(&self) -> Option<Stated> {
+        let from = self.title.unwrap_or(self.text.0).min(self.text.0);
+        let mut dates = (from..self.blocks.len())
+            .filter(|index| !self.in_menu(self.blocks[*index].place))
+            .filter_map(|index| self.date_line(index, 0, Self::published));
+        let first = dates.next()?;
+        dates.all(|other| other.day() == first.day()).then_some(first)
     }
 
     /// Whether a block is where the text begins, or lies in it.
@@ -94,7 +118,8 @@ impl Search<'_> {
         let parent = self.outline.items[from].parent;
         let mut places = parent..to.max(from);
         places.find_map(|place| {
-            if !self.outline.named(place).date || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) {
+            let named = self.outline.named(place).date || self.is_dated_by_attribute(place);
+            if !named || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) {
                 return None;
             }
             self.given(place).or_else(|| read(self, &self.outline.spaced_text(place)))

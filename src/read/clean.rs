@@ -49,9 +49,12 @@ static NETWORKS: Words = LazyLock::new(|| {
     words(
         "telegram телеграм телеграмм facebook twitter instagram youtube tiktok whatsapp viber linkedin вконтакте vk \
      newsletter rss тгканал fейсбук фейсбук твиттер инстаграм ютуб вайбер вотсап տելեգրամ ֆեյսբուք تلغرام تويتر فيسبوك \
-     wechat 微信 微博 threads bluesky mastodon",
+     wechat 微信 微博 threads bluesky mastodon forums",
     )
 });
+
+/// Words of names that elements around a picture have.
+static PICTURES: Words = LazyLock::new(|| words("bild foto image img photo picture"));
 
 /// How blocks before the first and after the last running text are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ pub(super) fn text_range(blocks: &[Block], chosen: &[usize]) -> Option<(usize, u
         let last = chosen.iter().rev().find(|index| is_text(&blocks[**index]))?;
         Some((*first, *last))
     };
-    ends(&|block| free(block) && block.is_long())
+    ends(&|block| free(block) && block.is_long() && !block.text.lines().all(is_address))
         .or_else(|| ends(&|block| free(block) && !dates::is_date_line(&block.text)))
         .or_else(|| Some((*chosen.first()?, *chosen.last()?)))
 }
@@ -98,7 +101,7 @@ pub(super) fn paragraphs(
             Edges::Trusted => true,
         };
         rules[index] = rule(block, edge, belongs, edges);
-        if rules[index].keeps() && edges == Edges::Doubted && is_caption(outline, block) {
+        if rules[index].keeps() && edges == Edges::Doubted && (is_caption(outline, block) || is_said_of_picture(outline, block)) {
             rules[index] = Rule::Caption;
         }
         if rules[index] == Rule::Links && !edge {
@@ -153,6 +156,22 @@ fn is_caption(outline: &Outline<'_>, block: &Block) -> bool {
         && block.size < 400
         && tags.contains(&"figure")
         && !tags.iter().any(|tag| matches!(*tag, "blockquote" | "pre" | "td" | "th"))
+}
+
+/// Whether a block is all that an element named for a picture says beside the picture.
+fn is_said_of_picture(outline: &Outline<'_>, block: &Block) -> bool {
+    let named = |place: &usize| {
+        let class = outline.element(*place).and_then(|element| attribute(element, "class")).unwrap_or_default();
+        class.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| PICTURES.contains(&word.to_ascii_lowercase().as_str()))
+    };
+    let above = std::iter::successors(Some(block.place), |place| Some(outline.items[*place].parent)).take(3);
+    block.kind == Kind::Paragraph
+        && block.size < 300
+        && above.take_while(|place| *place != 0).find(named).is_some_and(|place| {
+            let inside = outline.subtree(place);
+            let words: usize = inside.clone().map(|place| outline.text_at(place).trim().len()).sum();
+            inside.clone().any(|place| outline.tag(place) == "img") && words <= block.text.len() + 20
+        })
 }
 
 /// For each list, the size of its items and what of it stands in links.
@@ -210,7 +229,7 @@ fn rule(block: &Block, edge: bool, belongs: bool, edges: Edges) -> Rule {
     if edge && dates::is_date_line(&block.text) {
         return Rule::DateLine;
     }
-    if edge && (is_address(&block.text) || is_imprint(block)) {
+    if edge && (block.text.lines().all(is_address) || is_imprint(block)) {
         return Rule::LeadsAway;
     }
     if block.link_share() > 0.8 {

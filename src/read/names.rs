@@ -53,7 +53,7 @@ static CHROME_STEMS: Words = LazyLock::new(|| {
      disclosure dropdown footer gallery gdpr hashtag imprint infobox jprelated language latest loginform \
      masthead menu modal morenews mostread navbar navigation newsletter offcanvas outbrain overlay pagelinks \
      pager pagination paywall nextprev popular popup postmeta prevnext promo readalso readmore recirc recommend related \
-     sharedaddy share sharing sidebar skiplink slideshow social sponsor subscri taboola toolbar trending",
+     sharedaddy share sharing sidebar signup skiplink slideshow social sponsor subscri taboola toolbar trending",
     )
 });
 static CHROME_WORDS: Words = LazyLock::new(|| {

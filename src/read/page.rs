@@ -71,9 +71,12 @@ pub(super) fn read(
     if let Some(stated) = stated.as_ref().filter(|_| learnt.is_none()) {
         chosen = stated.completed(&blocks, chosen);
     }
-    let range = clean::text_range(&blocks, &chosen);
+    let mut range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
+    if edges == Edges::Doubted && learnt.is_none() && without_lists_above(&blocks, &title, &mut chosen) {
+        range = clean::text_range(&blocks, &chosen);
+    }
     let of_post = |named| posts::heading_in(&outline, &containers, named);
     if let Some(place) = named.filter(|_| learnt.is_none()).and_then(of_post) {
         title = taught_title(&outline, &blocks, place).unwrap_or(title);
@@ -206,6 +209,17 @@ impl Choice {
         }
         Self { containers, chrome, chosen }
     }
+}
+
+/// Takes the lists that stand above a title out of `chosen`: they tell of other statements. Whether there were any.
+fn without_lists_above(blocks: &[Block], title: &Title, chosen: &mut Vec<usize>) -> bool {
+    let heading = title.block.filter(|index| blocks[*index].kind == Kind::Heading);
+    let Some(heading) = heading.filter(|at| chosen.iter().any(|index| index > at && blocks[*index].is_long())) else {
+        return false;
+    };
+    let before = chosen.len();
+    chosen.retain(|index| *index > heading || blocks[*index].kind != Kind::Bullet);
+    chosen.len() < before
 }
 
 /// The title at a place, if a title can stand there.

@@ -236,7 +236,7 @@ pub(super) static BESIDE: Words = LazyLock::new(|| {
      παρασκευή σάββατο κυριακή понеделник вторник сряда четвъртък петък събота неделя понедељак уторак среда четвртак \
      петак субота недеља ponedjeljak ponedeljak utorak srijeda sreda četvrtak petak subota nedjelja nedelja kl publicado \
      em publicerad uppdaterad publisert oppdatert udgivet pubblicato aggiornato geplaatst gepubliceerd op opublikowano \
-     dodano data posted published updated created modified date last time added issued released by views view hits reads read \
+     dodano data cst ist bst ast akst akdt hst sgt hkt aest aedt posted published updated created modified date last time added issued released by views view hits reads read \
      min minutes опубликовано опубликована обновлено дата публикации размещено просмотров просмотры просмотра \
      оновлено опубліковано переглядів yayımlanma tarihi tarih stand veröffentlicht datum publié mis jour mise \
      ligne հրապարակված դիտումներ oxunub baxış tarix uhr heure heures",

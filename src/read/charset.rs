@@ -328,4 +328,24 @@ mod tests {
             decode(&bytes, Some("text/html; charset=utf-8"));
         }
     }
+
+    #[test]
+    fn a_text_that_was_encoded_twice_is_read_as_it_was() {
+        let twice = |text: &str| {
+            let taken: String = text.bytes().map(char::from).collect();
+            taken.into_bytes()
+        };
+        for text in [RUSSIAN, "Le bassin a été dragué : l’été, enfin.", "Ցամաք", "★★★"] {
+            let read = decode(&twice(text), Some("text/html; charset=utf-8"));
+            assert_eq!(read.text, text);
+            assert_eq!(read.warnings, ["the text was encoded as UTF-8 twice; read as it was before"]);
+        }
+        // What only looks like it, and letters that mean themselves.
+        for text in ["Ã, é and ÅÄÖ", "Prix : 5 €, déjà", "a stray \u{99} alone", "é\u{99}é â\u{80}\u{99}"] {
+            let read = decode(text.as_bytes(), Some("text/html; charset=utf-8"));
+            assert_eq!((read.text.as_str(), read.warnings.len()), (text, 0), "{text:?}");
+        }
+        let mixed = "Ã, é: “so” and â\u{80}\u{99}";
+        assert_eq!(decode(mixed.as_bytes(), None).text, "Ã, é: “so” and ’", "letters that are sound stay");
+    }
 }

@@ -53,9 +53,6 @@ static NETWORKS: Words = LazyLock::new(|| {
     )
 });
 
-/// Words of names that elements around a picture have.
-static PICTURES: Words = LazyLock::new(|| words("bild foto image img photo picture"));
-
 /// How blocks before the first and after the last running text are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edges {
@@ -101,7 +98,10 @@ pub(super) fn paragraphs(
             Edges::Trusted => true,
         };
         rules[index] = rule(block, edge, belongs, edges);
-        if rules[index].keeps() && edges == Edges::Doubted && (is_caption(outline, block) || is_said_of_picture(outline, block)) {
+        if rules[index].keeps()
+            && edges == Edges::Doubted
+            && (is_caption(outline, block) || is_said_of_picture(outline, block))
+        {
             rules[index] = Rule::Caption;
         }
         if rules[index] == Rule::Links && !edge {
@@ -160,17 +160,14 @@ fn is_caption(outline: &Outline<'_>, block: &Block) -> bool {
 
 /// Whether a block is all that an element named for a picture says beside the picture.
 fn is_said_of_picture(outline: &Outline<'_>, block: &Block) -> bool {
-    let named = |place: &usize| {
-        let class = outline.element(*place).and_then(|element| attribute(element, "class")).unwrap_or_default();
-        class.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| PICTURES.contains(&word.to_ascii_lowercase().as_str()))
-    };
     let above = std::iter::successors(Some(block.place), |place| Some(outline.items[*place].parent)).take(3);
+    let mut named = above.filter(|place| outline.named(*place).picture);
     block.kind == Kind::Paragraph
         && block.size < 300
-        && above.take_while(|place| *place != 0).find(named).is_some_and(|place| {
+        && named.next().is_some_and(|place| {
             let inside = outline.subtree(place);
             let words: usize = inside.clone().map(|place| outline.text_at(place).trim().len()).sum();
-            inside.clone().any(|place| outline.tag(place) == "img") && words <= block.text.len() + 20
+            words <= block.text.len() && inside.clone().any(|place| outline.tag(place) == "img")
         })
 }
 
@@ -278,7 +275,9 @@ fn leads_away(block: &Block) -> bool {
 fn without_head(text: &str, title: Option<&str>, before: bool) -> String {
     let is_head = |line: &str| {
         let strange = if before { 3 } else { 0 };
-        title.is_some_and(|title| same(title, line))
+        // Whole, or as the page is called: `The harbour | News | Office`.
+        let called = line.split_once(" | ").map_or(line, |(first, _)| first);
+        title.is_some_and(|title| same(title, line) || same(title, called))
             || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
     };
     let lines: Vec<&str> = text.lines().skip_while(|line| is_head(line)).collect();

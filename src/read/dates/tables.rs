@@ -111,15 +111,21 @@ pub(super) const MONTHS: [(&str, &str); 39] = [
         "ledna|leden; února|únor; března|březen; dubna|duben; května|květen; června|červen; července|červenec; \
          srpna|srpen; září; října|říjen; listopadu|listopad; prosince|prosinec",
     ),
-    ("sk", "januára|január; februára|február; marca|marec; apríla|apríl; mája|máj; júna|jún; júla|júl; augusta|august; \
-         septembra|september; októbra|október; novembra|november; decembra|december"),
+    (
+        "sk",
+        "januára|január; februára|február; marca|marec; apríla|apríl; mája|máj; júna|jún; júla|júl; augusta|august; \
+         septembra|september; októbra|október; novembra|november; decembra|december",
+    ),
     (
         "hu",
         "január|januári; február|februári; március|márc; április|ápr; május|máj; június|jún; július|júl; augusztus; \
          szeptember|szept; október; november; december",
     ),
     ("sv", "januari; februari; mars; april; maj; juni; juli; augusti; september; oktober; november; december"),
-    ("da", "januar; februar; marts; april; maj; juni; juli; august; september; oktober; november; december|des|desember"),
+    (
+        "da",
+        "januar; februar; marts; april; maj; juni; juli; august; september; oktober; november; december|des|desember",
+    ),
     (
         "fi",
         "tammikuuta|tammikuu; helmikuuta|helmikuu; maaliskuuta|maaliskuu; huhtikuuta|huhtikuu; toukokuuta|toukokuu; \
@@ -132,10 +138,7 @@ pub(super) const MONTHS: [(&str, &str); 39] = [
          μαΐου|μάιος; ιουνίου|ιούνιος|ιουν; ιουλίου|ιούλιος|ιουλ; αυγούστου|αύγουστος|αυγ; \
          σεπτεμβρίου|σεπτέμβριος|σεπ; οκτωβρίου|οκτώβριος|οκτ; νοεμβρίου|νοέμβριος|νοε; δεκεμβρίου|δεκέμβριος|δεκ",
     ),
-    (
-        "bg",
-        "януари; февруари; март; април; май; юни; юли; август; септември; октомври; ноември; декември",
-    ),
+    ("bg", "януари; февруари; март; април; май; юни; юли; август; септември; октомври; ноември; декември"),
     (
         "sr",
         "јануар|јануара; фебруар|фебруара; март|марта; април|априла; мај|маја; јун|јуна; јул|јула; август|августа; \
@@ -163,14 +166,8 @@ pub(super) const MONTHS: [(&str, &str); 39] = [
          jūlijs|jūlijā; augusts|augustā; septembris|septembrī; oktobris|oktobrī; novembris|novembrī; \
          decembris|decembrī",
     ),
-    (
-        "et",
-        "jaanuar; veebruar; märts; aprill; mai; juuni; juuli; august; september; oktoober; november; detsember",
-    ),
-    (
-        "kk",
-        "қаңтар; ақпан; наурыз; сәуір; мамыр; маусым; шілде; тамыз; қыркүйек; қазан; қараша; желтоқсан",
-    ),
+    ("et", "jaanuar; veebruar; märts; aprill; mai; juuni; juuli; august; september; oktoober; november; detsember"),
+    ("kk", "қаңтар; ақпан; наурыз; сәуір; мамыр; маусым; шілде; тамыз; қыркүйек; қазан; қараша; желтоқсан"),
     ("uz", "yanvar; fevral; mart; aprel; may; iyun; iyul; avgust; sentabr; oktabr; noyabr; dekabr"),
     ("id", "januari; februari; maret; april; mei; juni; juli; agustus; september; oktober; november; desember"),
     (
@@ -251,7 +248,6 @@ pub(super) const UPDATED: &[&str] = &[
     "revised",
     "reviewed",
     "edited",
-    "обновл",
     "измен",
     "отредактир",
     "оновл",
@@ -336,10 +332,9 @@ pub(super) const PUBLISHED: &[&str] = &[
     "julkaist",
     "publicat",
     "objavljen",
-    "δημοσι",
+    "δημοσιευ",
     "објављ",
     "публикув",
-    "eingestellt",
 ];
 
 /// Words after a number that make a count of visitors, not a date.

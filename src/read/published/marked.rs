@@ -9,6 +9,8 @@ use crate::read::why::Rule;
 /// Bytes of an aside that can hold the statement's own facts; a longer one tells of other things. It bounds as well how
 /// much is read around each date, so that a page of dates takes linear time.
 const FACTS: usize = 300;
+/// Elements of one page of which it is asked whether they are one of several alike.
+const MOST_ASKED: usize = 200;
 
 impl Search<'_> {
     /// Elements marked as the date of publication, then `<time>` before or around the text.
@@ -47,16 +49,17 @@ impl Search<'_> {
 
     /// Whether a place stands in a menu, a footer, a link or a list of other statements; beside the text is no such part.
     pub(super) fn in_menu(&self, place: usize) -> bool {
-        self.is_teaser(place) || self.above(place).any(|above| {
-            let named = self.outline.named(above);
-            let menu = match self.outline.tag(above) {
-                "nav" => true,
-                "a" => self.leads_elsewhere(above),
-                "blockquote" => self.is_embedded(above),
-                _ => self.is_site_footer(above),
-            };
-            named.comments || named.restless || menu
-        })
+        self.is_teaser(place)
+            || self.above(place).any(|above| {
+                let named = self.outline.named(above);
+                let menu = match self.outline.tag(above) {
+                    "nav" => true,
+                    "a" => self.leads_elsewhere(above),
+                    "blockquote" => self.is_embedded(above),
+                    _ => self.is_site_footer(above),
+                };
+                named.comments || named.restless || menu
+            })
     }
 
     /// Whether a place stands below the text, in one of several parts alike that each name another page. Above it, the
@@ -133,38 +136,56 @@ impl Search<'_> {
         self.outline.items[place].end <= text && self.is_brief(place)
     }
 
-    /// Whether a place stands in one of several parts alike that each have such an element: a list of events, of statements.
+    /// Whether a place stands in one of several parts alike that each have such an element with a date: a list of events.
     pub(super) fn is_repeated(&self, place: usize) -> bool {
         /// Parts alike that make a list.
         const ALIKE: usize = 3;
-        let class = |place: usize| self.outline.element(place).and_then(|element| attribute(element, "class"));
+        /// Parts that are looked at, and what in each of them.
+        const PARTS: usize = 30;
+        const INSIDE: usize = 60;
+        // A page with more elements to ask about is a list.
+        if self.asked.replace(self.asked.get() + 1) > MOST_ASKED {
+            return true;
+        }
+        let kind = |place: usize| {
+            let class = self.outline.element(place).and_then(|element| attribute(element, "class"));
+            (self.outline.tag(place), class)
+        };
         let holds = |part: usize, index: usize| {
             self.blocks.get(index).is_some_and(|block| self.outline.subtree(part).contains(&block.place))
         };
         let own = |part: &usize| holds(*part, self.text.0) || self.title.is_some_and(|title| holds(*part, title));
-        self.above(place).skip(1).take(4).take_while(|part| !own(part)).any(|part| {
-            let parent = self.outline.items[part].parent;
-            let like = |other: &usize| self.outline.tag(*other) == self.outline.tag(part) && class(*other) == class(part);
-            let has_one = |other: &usize| {
-                let mut inside = self.outline.subtree(*other).take(FACTS);
-                inside.any(|inner| self.outline.element(inner).is_some() && class(inner) == class(place))
+        self.above(place).take(5).take_while(|part| !own(part)).any(|part| {
+            let like = |other: &usize| kind(*other) == kind(part);
+            let dated = |inner: usize| {
+                kind(inner) == kind(place)
+                    && self.is_brief(inner)
+                    && dates::published(&self.outline.spaced_text(inner), None, None, None).is_some()
             };
-            self.outline.children(parent).take(FACTS).filter(like).filter(has_one).nth(ALIKE - 1).is_some()
+            let has_one = |other: &usize| self.outline.subtree(*other).take(INSIDE).any(dated);
+            let parent = self.outline.items[part].parent;
+            self.outline.children(parent).take(PARTS).filter(like).filter(has_one).nth(ALIKE - 1).is_some()
         })
     }
 
-    /// The first element named for a date and holding nothing else, outside of lists: before the end of the text, then below it.
+    /// The first element named for a date and holding nothing else, outside of lists: before the end of the text, or below
+    /// it in the same article.
     pub(super) fn named_for_it(&self) -> Option<Stated> {
-        let fits = |place: &usize| {
-            self.outline.named(*place).date && self.is_brief(*place) && !self.in_list(*place) && !self.is_repeated(*place)
-        };
+        let place_of = |index: usize| self.blocks.get(index).map_or(0, |block| block.place);
+        let end = self.outline.items[place_of(self.text.1)].end;
+        let home =
+            self.above(place_of(self.text.0)).find(|above| matches!(self.outline.tag(*above), "article" | "main"));
+        let until = home.map_or(end, |home| self.outline.items[home].end.max(end));
         let says = |place: usize| {
             self.given(place).or_else(|| {
                 let text = self.outline.spaced_text(place);
                 if dates::is_date_line(&text) { self.published(&text) } else { None }
             })
         };
-        (0..self.outline.items.len()).filter(fits).find_map(says)
+        (0..until)
+            .filter(|place| self.outline.named(*place).date && self.is_brief(*place))
+            .filter(|place| !self.in_list(*place) && !self.is_repeated(*place))
+            .find_map(says)
     }
 
     /// The date in an element's attributes.

@@ -11,7 +11,7 @@ mod scripts;
 #[cfg(test)]
 mod tests;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
 use scraper::Html;
@@ -105,6 +105,8 @@ pub(super) struct Search<'s> {
     pub url: Option<&'s Url>,
     /// Whether dates of numbers on this page put the month first; worked out when it is first asked.
     pub month_first: OnceCell<bool>,
+    /// How often it was asked whether an element is one of several alike.
+    pub asked: Cell<usize>,
 }
 
 /// The rule that a date was found by, in words for a person.

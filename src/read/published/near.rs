@@ -54,7 +54,8 @@ impl Search<'_> {
         let brief = |line: &&str| dates::unexplained(line).is_some_and(|words| words <= strangers);
         let apart = self.lines_apart(block.place);
         let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
-        lines.by_ref().filter(brief).find_map(|line| read(self, line))
+        let date = lines.by_ref().filter(brief).find_map(|line| read(self, line))?;
+        (!self.is_repeated(block.place)).then_some(date)
     }
 
     /// Whether an element shows a date in its own way and gives it in full: `<abbr title="25 March 2023">two days ago</abbr>`.
@@ -67,7 +68,7 @@ impl Search<'_> {
     pub(super) fn standing_alone(&self) -> Option<Stated> {
         let from = self.title.unwrap_or(self.text.0).min(self.text.0);
         let mut dates = (from..self.blocks.len())
-            .filter(|index| !self.in_menu(self.blocks[*index].place))
+            .filter(|index| self.blocks[*index].size <= LINE && !self.in_menu(self.blocks[*index].place))
             .filter_map(|index| self.date_line(index, 0, Self::published));
         let first = dates.next()?;
         dates.all(|other| other.day() == first.day()).then_some(first)

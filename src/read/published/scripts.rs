@@ -20,7 +20,8 @@ const VALUE: usize = 40;
 impl Search<'_> {
     /// The date that the page's scripts call that of publication: `"datePublished": "2023-03-25"`, `pubDate='…'`.
     pub(super) fn in_scripts(&self) -> Option<Stated> {
-        let elements = self.doc.root_element().descendent_elements().filter(|element| element.value().name() == "script");
+        let elements =
+            self.doc.root_element().descendent_elements().filter(|element| element.value().name() == "script");
         let texts = elements.flat_map(|script| script.text());
         let mut dates = texts.flat_map(values).take(MOST).filter_map(|value| self.given_to_script(value));
         let first = dates.next()?;

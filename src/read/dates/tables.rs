@@ -330,7 +330,6 @@ pub(super) const PUBLISHED: &[&str] = &[
     "publicer",
     "publiser",
     "julkaist",
-    "publicat",
     "objavljen",
     "δημοσιευ",
     "објављ",

@@ -3,12 +3,14 @@
 use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search, is_timed};
 use crate::model::time::Stated;
 use crate::read::dates;
-use crate::read::outline::attribute;
+use crate::read::outline::{attribute, push_folded};
 
 /// Elements and texts in a block of which each is looked at.
 const MANY: usize = 60;
-/// Letters of one text that can stand on a line of a date.
+/// Letters of a line that says a date.
 const LINE: usize = 150;
+/// The size of a block that is looked at element by element.
+const LONG: usize = 2000;
 
 impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
@@ -52,7 +54,7 @@ impl Search<'_> {
         // A line of running text says more than when it was published.
         let strangers = if block.is_long() && self.is_running(index) { 0 } else { strangers };
         let brief = |line: &&str| dates::unexplained(line).is_some_and(|words| words <= strangers);
-        let apart = self.lines_apart(block.place);
+        let apart = if block.size <= LONG { self.lines_apart(block.place) } else { None };
         let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
         let date = lines.by_ref().filter(brief).find_map(|line| read(self, line))?;
         (!self.is_repeated(block.place)).then_some(date)
@@ -91,22 +93,19 @@ impl Search<'_> {
         let mut out = String::new();
         let mut next = inside.start;
         while next < inside.end {
+            // What follows an element stands apart from it.
+            if next > 0 && self.outline.items[next - 1].parent != self.outline.items[next].parent {
+                push_folded(&mut out, " ");
+            }
             match (self.outline.tag(next), self.outline.element(next)) {
                 ("a", Some(element)) if attribute(element, "href").is_some() && self.leads_elsewhere(next) => {
-                    out.push(' ');
+                    push_folded(&mut out, " ");
                     next = self.outline.items[next].end;
                     continue;
                 }
                 ("br", _) => out.push('\n'),
-                (_, Some(_)) => out.push(' '),
-                (_, None) => {
-                    // A text that follows an element stands apart from it.
-                    if next > 0 && self.outline.items[next - 1].parent != self.outline.items[next].parent {
-                        out.push(' ');
-                    }
-                    let folded = self.outline.text_at(next).chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-                    out.extend(folded.take(LINE));
-                }
+                (_, Some(_)) => push_folded(&mut out, " "),
+                (_, None) => push_folded(&mut out, self.outline.text_at(next)),
             }
             next += 1;
         }

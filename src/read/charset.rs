@@ -59,7 +59,43 @@ fn decoded(encoding: &'static Encoding, bytes: &[u8], mut warnings: Vec<String>)
         let count = text.matches('\u{fffd}').count();
         warnings.push(format!("{count} characters could not be decoded as {}", encoding.name()));
     }
-    Decoded { text: text.into_owned(), charset: encoding.name(), warnings }
+    let mut text = text.into_owned();
+    if let Some(once) = encoded_twice(&text).filter(|_| encoding == UTF_8) {
+        warnings.push("the text was encoded as UTF-8 twice; read as it was before".to_owned());
+        text = once;
+    }
+    Decoded { text, charset: encoding.name(), warnings }
+}
+
+/// A text that some system took for Latin-1 and encoded once more, as it was before: `Ã©` is `é`.
+///
+/// Control characters U+0080 to U+009F are its mark: no page means them. `None` where there is none, or where one stands in a
+/// run of such letters that is no UTF-8.
+fn encoded_twice(text: &str) -> Option<String> {
+    let is_high = |c: char| ('\u{80}'..='\u{ff}').contains(&c);
+    let is_control = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(0xC2, bytes).find(|at| bytes.get(at + 1).is_some_and(|next| (0x80..=0x9F).contains(next)))?;
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut any) = (text, false);
+    while let Some(at) = rest.find(is_high) {
+        let (before, from) = rest.split_at(at);
+        let (run, after) = from.split_at(from.find(|c| !is_high(c)).unwrap_or(from.len()));
+        out.push_str(before);
+        rest = after;
+        // Each of its letters is one byte of what was.
+        let raw: Vec<u8> = run.chars().map(|c| (u32::from(c) & 0xFF) as u8).collect();
+        match std::str::from_utf8(&raw) {
+            Ok(once) => {
+                out.push_str(once);
+                any = true;
+            }
+            Err(_) if run.contains(is_control) => return None,
+            Err(_) => out.push_str(run),
+        }
+    }
+    out.push_str(rest);
+    any.then_some(out)
 }
 
 /// Bytes that are declared as UTF-8 and are not: a few stray ones are read as windows-1252, which is what they are on
@@ -291,5 +327,25 @@ mod tests {
             decode(&bytes, None);
             decode(&bytes, Some("text/html; charset=utf-8"));
         }
+    }
+
+    #[test]
+    fn a_text_that_was_encoded_twice_is_read_as_it_was() {
+        let twice = |text: &str| {
+            let taken: String = text.bytes().map(char::from).collect();
+            taken.into_bytes()
+        };
+        for text in [RUSSIAN, "Le bassin a été dragué : l’été, enfin.", "Ցամաք", "★★★"] {
+            let read = decode(&twice(text), Some("text/html; charset=utf-8"));
+            assert_eq!(read.text, text);
+            assert_eq!(read.warnings, ["the text was encoded as UTF-8 twice; read as it was before"]);
+        }
+        // What only looks like it, and letters that mean themselves.
+        for text in ["Ã, é and ÅÄÖ", "Prix : 5 €, déjà", "a stray \u{99} alone", "é\u{99}é â\u{80}\u{99}"] {
+            let read = decode(text.as_bytes(), Some("text/html; charset=utf-8"));
+            assert_eq!((read.text.as_str(), read.warnings.len()), (text, 0), "{text:?}");
+        }
+        let mixed = "Ã, é: “so” and â\u{80}\u{99}";
+        assert_eq!(decode(mixed.as_bytes(), None).text, "Ã, é: “so” and ’", "letters that are sound stay");
     }
 }

@@ -49,7 +49,7 @@ static NETWORKS: Words = LazyLock::new(|| {
     words(
         "telegram телеграм телеграмм facebook twitter instagram youtube tiktok whatsapp viber linkedin вконтакте vk \
      newsletter rss тгканал fейсбук фейсбук твиттер инстаграм ютуб вайбер вотсап տելեգրամ ֆեյսբուք تلغرام تويتر فيسبوك \
-     wechat 微信 微博 threads bluesky mastodon",
+     wechat 微信 微博 threads bluesky mastodon forums",
     )
 });
 
@@ -72,7 +72,7 @@ pub(super) fn text_range(blocks: &[Block], chosen: &[usize]) -> Option<(usize, u
         let last = chosen.iter().rev().find(|index| is_text(&blocks[**index]))?;
         Some((*first, *last))
     };
-    ends(&|block| free(block) && block.is_long())
+    ends(&|block| free(block) && block.is_long() && !block.text.lines().all(is_address))
         .or_else(|| ends(&|block| free(block) && !dates::is_date_line(&block.text)))
         .or_else(|| Some((*chosen.first()?, *chosen.last()?)))
 }
@@ -105,7 +105,10 @@ pub(super) fn paragraphs(
             Edges::Trusted => true,
         };
         rules[index] = rule(block, edge, belongs, edges);
-        if rules[index].keeps() && edges == Edges::Doubted && is_caption(outline, block) {
+        if rules[index].keeps()
+            && edges == Edges::Doubted
+            && (is_caption(outline, block) || is_said_of_picture(outline, block))
+        {
             rules[index] = Rule::Caption;
         }
         if rules[index] == Rule::Links && !edge {
@@ -160,6 +163,19 @@ fn is_caption(outline: &Outline<'_>, block: &Block) -> bool {
         && block.size < 400
         && tags.contains(&"figure")
         && !tags.iter().any(|tag| matches!(*tag, "blockquote" | "pre" | "td" | "th"))
+}
+
+/// Whether a block is all that an element named for a picture says beside the picture.
+fn is_said_of_picture(outline: &Outline<'_>, block: &Block) -> bool {
+    let above = std::iter::successors(Some(block.place), |place| Some(outline.items[*place].parent)).take(3);
+    let mut named = above.filter(|place| outline.named(*place).picture);
+    block.kind == Kind::Paragraph
+        && block.size < 300
+        && named.next().is_some_and(|place| {
+            let inside = outline.subtree(place);
+            let words: usize = inside.clone().map(|place| outline.text_at(place).trim().len()).sum();
+            words <= block.text.len() && inside.clone().any(|place| outline.tag(place) == "img")
+        })
 }
 
 /// For each list, the size of its items and what of it stands in links.
@@ -254,7 +270,7 @@ fn rule(block: &Block, edge: bool, belongs: bool, edges: Edges) -> Rule {
     if edge && dates::is_date_line(&block.text) {
         return Rule::DateLine;
     }
-    if edge && (is_address(&block.text) || is_imprint(block)) {
+    if edge && (block.text.lines().all(is_address) || is_imprint(block)) {
         return Rule::LeadsAway;
     }
     if block.link_share() > 0.8 {
@@ -303,7 +319,9 @@ fn leads_away(block: &Block) -> bool {
 fn without_head(text: &str, title: Option<&str>, before: bool) -> String {
     let is_head = |line: &str| {
         let strange = if before { 3 } else { 0 };
-        title.is_some_and(|title| same(title, line))
+        // Whole, or as the page is called: `The harbour | News | Office`.
+        let called = line.split_once(" | ").map_or(line, |(first, _)| first);
+        title.is_some_and(|title| same(title, line) || same(title, called))
             || dates::unexplained(line).is_some_and(|words| words <= strange && dated(line))
     };
     let lines: Vec<&str> = text.lines().skip_while(|line| is_head(line)).collect();

@@ -6,7 +6,7 @@ use scraper::Html;
 
 use super::blocks::size;
 use super::charset::Decoded;
-use super::{Page, Passage, html, page};
+use super::{Account, Page, html, page};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 
@@ -23,27 +23,27 @@ pub(super) fn read(
     doc: &Html,
     mut decoded: Decoded,
     settings: &ReadSettings,
-    mut passages: Option<&mut Vec<Passage>>,
+    mut account: Option<&mut Account>,
 ) -> Reading {
     let (charset, warnings) = (decoded.charset, decoded.warnings.clone());
     let text = std::mem::take(&mut decoded.text);
-    let shown = page::read(page, doc, decoded, settings, passages.as_deref_mut());
+    let shown = page::read(page, doc, decoded, settings, account.as_deref_mut());
     let found = size(&shown.text.body());
     if found >= LITTLE {
         return shown;
     }
     let Some(opened) = opened(&text) else { return shown };
-    let mut inside = Vec::new();
+    let mut inside = Account::default();
     let again = Decoded { text: String::new(), charset, warnings };
-    let mut opened = page::read(page, &html::parse(&opened), again, settings, passages.as_ref().map(|_| &mut inside));
+    let mut opened = page::read(page, &html::parse(&opened), again, settings, account.as_ref().map(|_| &mut inside));
     let fuller = size(&opened.text.body()) >= LITTLE.max(found * FULLER);
     // What asks for a browser with scripts is no statement.
     if !fuller || opened.text.body().to_ascii_lowercase().contains("javascript") {
         return shown;
     }
     opened.beside.warnings.push("the text stands in a template or noscript alone".to_owned());
-    if let Some(passages) = passages {
-        *passages = inside;
+    if let Some(account) = account {
+        *account = inside;
     }
     opened
 }

@@ -17,7 +17,7 @@ use super::outline::Outline;
 use super::plain::{self, Form};
 use super::settings::{Selectors, reader};
 use super::title::same;
-use super::{Page, Passage, Rule, article_body, beside, dates, html, language, main_text, why, wordless};
+use super::{Account, Page, Rule, article_body, beside, dates, html, language, main_text, why, wordless};
 use crate::model::capture::{Beside, Reading};
 use crate::model::digest::Digest;
 use crate::model::json_path::{JsonPath, JsonPaths};
@@ -72,7 +72,7 @@ pub(super) fn read(
     decoded: Decoded,
     paths: &JsonPaths,
     settings: &ReadSettings,
-    passages: Option<&mut Vec<Passage>>,
+    account: Option<&mut Account>,
 ) -> Reading {
     let Decoded { text, charset, mut warnings, .. } = decoded;
     let found = parse(&text).and_then(|document| Ok((body_of(&document, paths)?, document)));
@@ -118,8 +118,9 @@ pub(super) fn read(
         Some(_) | None => Rule::Selected,
     };
     let rules: Vec<Rule> = blocks.iter().enumerate().map(rule_of).collect();
-    if let Some(passages) = passages {
-        *passages = why::passages(&outline, &blocks, &rules);
+    if let Some(account) = account {
+        account.passages = why::passages(&outline, &blocks, &rules);
+        account.published = date.map(|_| "where the source's own settings point");
     }
     let kept = blocks.iter().zip(&rules).filter(|(_, rule)| rule.keeps()).map(|(block, _)| block);
     let text: Vec<String> = kept.map(Block::as_paragraph).collect();

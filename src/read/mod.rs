@@ -46,11 +46,11 @@ use crate::model::time::Instant;
 pub use meta::{stated_text, visible_title};
 use plain::Form;
 pub use settings::{check, reader};
-pub use why::{Passage, Rule};
+pub use why::{Account, Passage, Rule};
 
 /// The version of the reader: of its code and of its tables. Two texts are compared only within one version, so it
 /// goes up with every change that can make another text of any page.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A page as it came, with what is known about it.
 #[derive(Clone, Copy, Debug)]
@@ -73,39 +73,37 @@ pub fn read(page: &Page<'_>, settings: &ReadSettings) -> Reading {
     reading(page, settings, None)
 }
 
-/// Reads a page, and says of each of its blocks whether it is in the text and by which rule.
-///
-/// What is read without being taken apart (plain text, a post of a channel) has no passages.
-pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Vec<Passage>) {
-    let mut passages = Vec::new();
-    let reading = reading(page, settings, Some(&mut passages));
-    (reading, passages)
+/// Reads a page, and says of each of its blocks whether it is in the text and by which rule, and what its date was found by.
+pub fn explain(page: &Page<'_>, settings: &ReadSettings) -> (Reading, Account) {
+    let mut account = Account::default();
+    let reading = reading(page, settings, Some(&mut account));
+    (reading, account)
 }
 
-fn reading(page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
+fn reading(page: &Page<'_>, settings: &ReadSettings, account: Option<&mut Account>) -> Reading {
     let form = plain::form(page.body, page.content_type);
-    let mut reading = read_as(form, page, settings, passages);
+    let mut reading = read_as(form, page, settings, account);
     if form != Form::Json && settings.json.is_some() {
         reading.beside.warnings.push("the answer is no JSON: the paths of json are not used".to_owned());
     }
     reading
 }
 
-fn read_as(form: Form, page: &Page<'_>, settings: &ReadSettings, passages: Option<&mut Vec<Passage>>) -> Reading {
+fn read_as(form: Form, page: &Page<'_>, settings: &ReadSettings, account: Option<&mut Account>) -> Reading {
     match form {
         Form::Html => {
             let decoded = charset::decode(page.body, page.content_type);
             let doc = html::parse(&decoded.text);
             match telegram::named_post(page, &doc, &decoded, settings) {
                 Some(post) => post.reading,
-                None => inert::read(page, &doc, decoded, settings, passages),
+                None => inert::read(page, &doc, decoded, settings, account),
             }
         }
         Form::Plain => plain::read(charset::decode(page.body, page.content_type), settings),
         Form::Json => {
             let decoded = charset::decode(page.body, page.content_type);
             match &settings.json {
-                Some(paths) => json::read(page, decoded, paths, settings, passages),
+                Some(paths) => json::read(page, decoded, paths, settings, account),
                 None => wordless(
                     decoded.charset,
                     vec!["JSON: no page that can be read; [source.json] can say where its text stands".to_owned()],

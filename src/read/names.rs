@@ -31,6 +31,8 @@ pub(super) struct Named {
     pub date: bool,
     /// Not shown, unless a script shows it.
     pub hidden: bool,
+    /// Around a picture.
+    pub picture: bool,
     /// Marked as the article's text.
     pub marked: bool,
 }
@@ -53,7 +55,7 @@ static CHROME_STEMS: Words = LazyLock::new(|| {
      disclosure dropdown footer gallery gdpr hashtag imprint infobox jprelated language latest loginform \
      masthead menu modal morenews mostread navbar navigation newsletter offcanvas outbrain overlay pagelinks \
      pager pagination paywall nextprev popular popup postmeta prevnext promo readalso readmore recirc recommend related \
-     sharedaddy share sharing sidebar skiplink slideshow social sponsor subscri taboola toolbar trending",
+     sharedaddy share sharing sidebar signup skiplink slideshow social sponsor subscri taboola toolbar trending",
     )
 });
 static CHROME_WORDS: Words = LazyLock::new(|| {
@@ -74,8 +76,14 @@ static BODY_STEMS: Words = LazyLock::new(|| {
 });
 static BODY_WORDS: Words =
     LazyLock::new(|| words("article body content desc detail details entry hentry post statement story text"));
-static DATE_WORDS: Words =
-    LazyLock::new(|| words("date dates datetime posted pubdate published publishdate time timestamp"));
+static DATE_WORDS: Words = LazyLock::new(|| {
+    words(
+        "articledate blogdate created createdat createdate date datecreated dateline datepublished \
+             dates datestamp datetime datum entrydate fecha itemdate newsdate newsdatum postdate posted postedon posttime \
+             pubdate publicationdate published publishdate publishedat publishedon publishtime releasedate time timeago timestamp",
+    )
+});
+static PICTURE_WORDS: Words = LazyLock::new(|| words("bild foto image img photo picture"));
 /// Words of a class that says what an element has, not what it is: `has-sidebar`, `no-comments`, `menu-open`.
 static ABOUT: Words =
     LazyLock::new(|| words("embed has with without no not open opened closed is enabled disabled wrap wrapper layout"));
@@ -104,13 +112,14 @@ impl<'a> Names<'a> {
 
 impl BitOrAssign for Named {
     fn bitor_assign(&mut self, other: Self) {
-        let Self { chrome, comments, restless, body, date, hidden, marked } = other;
+        let Self { chrome, comments, restless, body, date, hidden, picture, marked } = other;
         self.chrome |= chrome;
         self.comments |= comments;
         self.restless |= restless;
         self.body |= body;
         self.date |= date;
         self.hidden |= hidden;
+        self.picture |= picture;
         self.marked |= marked;
     }
 }
@@ -176,7 +185,7 @@ static KNOWN: LazyLock<HashMap<u8, Vec<Known>>> = LazyLock::new(|| {
     let none = Named::default();
     let chrome = Named { chrome: true, ..none };
     let body = Named { body: true, ..none };
-    let lists: [(&Words, bool, Named); 7] = [
+    let lists: [(&Words, bool, Named); 8] = [
         (&CHROME_STEMS, true, chrome),
         (&CHROME_WORDS, false, chrome),
         (&COMMENT_STEMS, true, Named { comments: true, ..none }),
@@ -184,6 +193,7 @@ static KNOWN: LazyLock<HashMap<u8, Vec<Known>>> = LazyLock::new(|| {
         (&BODY_STEMS, true, body),
         (&BODY_WORDS, false, body),
         (&DATE_WORDS, false, Named { date: true, ..none }),
+        (&PICTURE_WORDS, false, Named { picture: true, ..none }),
     ];
     let mut known: HashMap<u8, Vec<Known>> = HashMap::new();
     for (list, stem, says) in lists {

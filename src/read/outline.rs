@@ -174,6 +174,24 @@ impl<'a> Outline<'a> {
         texts.collect()
     }
 
+    /// The same with white space folded, and a space wherever one element ends or begins: what stands in two of them is two
+    /// things, though only a style sheet keeps them apart.
+    pub(super) fn spaced_text(&self, place: usize) -> String {
+        let mut out = String::new();
+        let mut around = place;
+        for item in &self.items[self.subtree(place)] {
+            if item.parent != around {
+                push_folded(&mut out, " ");
+                around = item.parent;
+            }
+            match &item.what {
+                What::Text(text) => push_folded(&mut out, text),
+                What::Element(..) => push_folded(&mut out, " "),
+            }
+        }
+        out
+    }
+
     /// Whether the element at a place begins and ends a block of text.
     pub(super) fn is_block(&self, place: usize) -> bool {
         self.items[place].block
@@ -183,6 +201,17 @@ impl<'a> Outline<'a> {
 /// An attribute's value. `Element::attr` interns the name at each call, which a pass over all elements would feel.
 pub(super) fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     element.attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// Adds a text with its white space folded; where `out` ends in white space, none is added.
+pub(super) fn push_folded(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if !c.is_whitespace() {
+            out.push(c);
+        } else if !out.ends_with([' ', '\n']) {
+            out.push(' ');
+        }
+    }
 }
 
 /// Whether the content of an element is no text on the page.

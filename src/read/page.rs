@@ -12,20 +12,20 @@ use super::outline::Outline;
 use super::published::Search;
 use super::settings::{Selectors, reader};
 use super::title::{self, Title};
-use super::why::{Passage, Rule};
+use super::why::{Account, Rule};
 use super::{Page, beside, clean, dates, language, main_text, posts, site, visible, why};
 use crate::model::capture::Reading;
 use crate::model::source::ReadSettings;
 use crate::model::text::Text;
 use crate::model::time::Stated;
 
-/// Reads a page that is HTML. `passages` are given what decided about each block.
+/// Reads a page that is HTML. `account` is given what decided about each block and about the date.
 pub(super) fn read(
     page: &Page<'_>,
     doc: &Html,
     decoded: Decoded,
     settings: &ReadSettings,
-    passages: Option<&mut Vec<Passage>>,
+    account: Option<&mut Account>,
 ) -> Reading {
     let selectors = Selectors::of(settings);
     let meta = Metadata::of(doc, page.url);
@@ -71,9 +71,12 @@ pub(super) fn read(
     if let Some(stated) = stated.as_ref().filter(|_| learnt.is_none()) {
         chosen = stated.completed(&blocks, chosen);
     }
-    let range = clean::text_range(&blocks, &chosen);
+    let mut range = clean::text_range(&blocks, &chosen);
 
     let mut title = found_title(&meta, &outline, &blocks, &chrome, range);
+    if edges == Edges::Doubted && learnt.is_none() && without_lists_above(&blocks, &title, &mut chosen) {
+        range = clean::text_range(&blocks, &chosen);
+    }
     let of_post = |named| posts::heading_in(&outline, &containers, named);
     if let Some(place) = named.filter(|_| learnt.is_none()).and_then(of_post) {
         title = taught_title(&outline, &blocks, place).unwrap_or(title);
@@ -94,7 +97,9 @@ pub(super) fn read(
         meta.meta(&["og:locale"]),
     ];
     let search = Search {
+        doc,
         outline: &outline,
+        chrome: &chrome,
         blocks: &blocks,
         title: title.block,
         text: range.unwrap_or_default(),
@@ -103,20 +108,25 @@ pub(super) fn read(
         captured_at: page.captured_at,
         url: page.url.or(meta.canonical.as_ref()).or(meta.og_url.as_ref()),
         month_first: std::cell::OnceCell::new(),
+        asked: std::cell::Cell::new(0),
     };
-    let published = selected_date(doc, &selectors, settings, &outline, &mut warnings).or_else(|| {
-        let found = search.find(&meta).map(|(date, _)| date);
+    let selected = selected_date(doc, &selectors, settings, &outline, &mut warnings);
+    let published = selected.map(|date| (date, "where the source's own settings point")).or_else(|| {
+        let found = search.find(&meta);
         let place = learnt.as_ref().and_then(|learnt| learnt.published(&outline));
         let printed = place.and_then(|place| search.printed(&outline.text(place)));
         // where both name one day, the reader may know the time as well
-        printed.filter(|date| found.is_none_or(|found| found.day() != date.day())).or(found)
+        let printed = printed.filter(|date| found.is_none_or(|(found, _)| found.day() != date.day()));
+        printed.map(|date| (date, "where the source's other pages have theirs")).or(found)
     });
 
     let mut rules: Vec<Rule> = blocks.iter().map(|block| chrome.rule(block.place).unwrap_or(Rule::Outside)).collect();
     let mut paragraphs = clean::paragraphs(&outline, &blocks, &chosen, title.text.as_deref(), edges, &mut rules);
-    if let Some(passages) = passages {
-        *passages = why::passages(&outline, &blocks, &rules);
+    if let Some(account) = account {
+        account.passages = why::passages(&outline, &blocks, &rules);
+        account.published = published.map(|(_, rule)| rule);
     }
+    let published = published.map(|(date, _)| date);
     if let Some(fuller) = stated.and_then(|stated| stated.instead(&paragraphs)) {
         warnings.push("the text stands in the page's JSON-LD alone".to_owned());
         paragraphs = fuller;
@@ -200,6 +210,17 @@ impl Choice {
         }
         Self { containers, chrome, chosen }
     }
+}
+
+/// Takes the lists that stand above a title out of `chosen`: they tell of other statements. Whether there were any.
+fn without_lists_above(blocks: &[Block], title: &Title, chosen: &mut Vec<usize>) -> bool {
+    let heading = title.block.filter(|index| blocks[*index].kind == Kind::Heading);
+    let Some(heading) = heading.filter(|at| chosen.iter().any(|index| index > at && blocks[*index].is_long())) else {
+        return false;
+    };
+    let before = chosen.len();
+    chosen.retain(|index| *index > heading || blocks[*index].kind != Kind::Bullet);
+    chosen.len() < before
 }
 
 /// The title at a place, if a title can stand there.

@@ -11,6 +11,9 @@ const SEPARATORS: [&str; 12] = [" | ", " :: ", " » ", " « ", " • ", " · ", 
 /// Longest line that may be a title.
 pub(super) const LONGEST: usize = 400;
 
+/// Fewest characters of one of several headings that is taken for the title though nothing else says so.
+const SHORTEST: usize = 3;
+
 /// Fewest letters of a heading that is taken for the title against what the page calls itself.
 const LEAST: usize = 12;
 
@@ -69,13 +72,14 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
     if let Some((score, index, line)) = best
         && score > 0.3
     {
-        return Title { text: Some(line.to_owned()), block: Some(index) };
+        return shown_alone(line, blocks, chrome).unwrap_or(Title { text: Some(line.to_owned()), block: Some(index) });
     }
+    let shortest = if level_one.len() > 1 { SHORTEST } else { 1 };
     let shown = |index: &usize| {
         let block = &blocks[*index];
         level_one.contains(&block.place)
             && !chrome[block.place]
-            && block.text.chars().count() <= LONGEST
+            && (shortest..=LONGEST).contains(&block.text.chars().count())
             && Some(essence(&block.text)) != site
     };
     let near = (0..blocks.len().min(start + 1)).rev().find(shown);
@@ -100,6 +104,21 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
         named && !block.is_sentence() && !super::dates::is_date_line(&block.text)
     });
     Title { text: line.map(|index| blocks[index].text.replace('\n', " ")), block: line }
+}
+
+/// The heading that says the first part alone of a line such as `The harbour | News | Office`: that line names the page,
+/// and is often there for readers of screens only.
+fn shown_alone(line: &str, blocks: &[Block], chrome: &Chrome) -> Option<Title> {
+    let (first, _) = line.split_once(" | ")?;
+    let wanted = essence(first);
+    let fits = |block: &Block| {
+        block.kind == Kind::Heading
+            && !chrome[block.place]
+            && block.link_share() < 0.9
+            && essence(&block.text) == wanted
+    };
+    let index = blocks.iter().position(fits).filter(|_| wanted.chars().count() >= LEAST)?;
+    Some(Title { text: Some(blocks[index].text.replace('\n', " ")), block: Some(index) })
 }
 
 /// The heading close above the text of a page that calls itself by `<title>` alone, shortly, and shows that line nowhere: so

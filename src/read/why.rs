@@ -1,4 +1,4 @@
-//! Why each block of a page is in its text, or not: one rule a block, in words for a person.
+//! Why each block of a page is in its text, or not, and where its date was found: one rule each, in words for a person.
 //!
 //! The rules are what the reader decides by, not an account made up afterwards: a block is kept exactly when the rule
 //! that [`super::clean`] gave it keeps.
@@ -101,6 +101,16 @@ impl Rule {
             Self::Caption => ("caption", "said of a picture"),
         }
     }
+}
+
+/// Why a reading is as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The blocks of the page in their order. What is read without being taken apart (plain text, a post of a channel)
+    /// has none.
+    pub passages: Vec<Passage>,
+    /// The rule that the date of publication was found by, in words for a person.
+    pub published: Option<&'static str>,
 }
 
 /// One block of a page, and what became of it.

@@ -183,6 +183,7 @@ fn each_block_of_a_page_has_its_reason() {
     assert_eq!(rule(&page.paragraphs[0]), "running-text");
     assert_eq!(rule(&page.title), "title");
     assert_eq!(rule("Visitors today"), "chrome");
+    assert_eq!(line["published_by"], "marked up as the date", "the date has its reason too");
     let shown = desk.run(&["extract", "--why", "a.html"]).ok();
     assert!(shown.text().contains("+ running text  body > main > article > p\n    The Ministry informs"), "{shown:?}");
 }

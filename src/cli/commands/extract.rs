@@ -16,7 +16,7 @@ use onrecord::collect::sample::visits;
 use onrecord::collect::sources::on_loopback;
 use onrecord::model::capture::{Reading, Visit};
 use onrecord::model::source::{ReadSettings, Source};
-use onrecord::read::{self, Page, Passage};
+use onrecord::read::{self, Account, Page, Passage};
 
 use super::{fetch, save};
 use crate::cli::args::{Common, Extract};
@@ -108,7 +108,7 @@ fn extract(target: &Path, brought: &Brought, settings: &ReadSettings, args: &Ext
     let name = target.display().to_string();
     let url = address(target);
     let found = url.as_ref().and_then(|url| Some((url, brought.get(url)?)));
-    let (reading, passages) = match found {
+    let (reading, account) = match found {
         Some((_, (_, Err(error)))) => return json!({ "file": name, "error": error }),
         Some((url, (settings, Ok(visit)))) => {
             let answer = &visit.answer;
@@ -131,19 +131,20 @@ fn extract(target: &Path, brought: &Brought, settings: &ReadSettings, args: &Ext
         "language": reading.text.language(),
         "text": reading.text.body(),
     });
-    if let Some(passages) = passages {
+    if let Some(account) = account {
         line["warnings"] = json!(reading.beside.warnings);
-        line["why"] = passages.iter().map(told).collect();
+        line["published_by"] = json!(account.published);
+        line["why"] = account.passages.iter().map(told).collect();
     }
     line
 }
 
-fn reading(page: &Page<'_>, settings: &ReadSettings, args: &Extract) -> (Reading, Option<Vec<Passage>>) {
+fn reading(page: &Page<'_>, settings: &ReadSettings, args: &Extract) -> (Reading, Option<Account>) {
     if !args.why {
         return (read::read(page, settings), None);
     }
-    let (reading, passages) = read::explain(page, settings);
-    (reading, Some(passages))
+    let (reading, account) = read::explain(page, settings);
+    (reading, Some(account))
 }
 
 fn told(passage: &Passage) -> Value {
@@ -186,6 +187,10 @@ fn print_why(out: &mut Out, line: &Value, why: &[Value]) -> std::io::Result<()> 
     let warnings = line.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for warning in warnings {
         out.line(&format!("Warning: {}", clean(warning)))?;
+    }
+    let found = text(line, "published_by");
+    if !found.is_empty() {
+        out.line(&format!("Date found: {found}"))?;
     }
     for passage in why {
         let kept = passage.get("kept").and_then(Value::as_bool).unwrap_or_default();

@@ -23,8 +23,9 @@ use scan::{Token, tokens};
 
 /// Longest text that may be a date line.
 const LINE: usize = 120;
-/// Longest sentence in which a page tells when it was published: it may name the author and the headings it is filed under.
-const LONGEST_SENTENCE: usize = 300;
+/// How far the sentence is read in which a page tells when it was published: author and headings may be named first, and
+/// what can be done with comments after it.
+const SENTENCE: usize = 300;
 
 /// The first date in a short text as printed on a page.
 ///
@@ -86,7 +87,8 @@ pub fn dateline(
 
 /// Whether a sentence is one in which a page tells when it was published, as WordPress ends its own.
 pub fn tells_of_publication(text: &str) -> bool {
-    text.chars().nth(LONGEST_SENTENCE).is_none() && Grammar::new(&tokens(text), None, None).tells_of_publication()
+    let beginning: String = text.chars().take(SENTENCE).collect();
+    Grammar::new(&tokens(&beginning), None, None).tells_of_publication()
 }
 
 /// Whether a short text is the label of a date of publication: `Datum`, `Дата публикации`.

@@ -79,7 +79,46 @@ pub(super) fn tokens(text: &str) -> Vec<Placed> {
         out.push(Placed { token, apart });
         apart = false;
     }
+    part(&mut out);
     out
+}
+
+/// Parts a year from an hour that only a style sheet keeps from it: `28.09.1912:44` is of 2019, `28.09.201912:44` as well.
+fn part(tokens: &mut Vec<Placed>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some((year, hour)) = touching(tokens, at) {
+            tokens[at].token = year;
+            tokens.insert(at + 1, Placed { token: hour, apart: true });
+        }
+        at += 1;
+    }
+}
+
+/// The year and the hour that a number is made of, if it is.
+fn touching(tokens: &[Placed], at: usize) -> Option<(Token, Token)> {
+    let (value, digits) = match tokens[at].token {
+        Token::Number(value, digits @ (4 | 6)) => (value, digits),
+        Token::Number(..) | Token::Word(_) | Token::Sign(_) => return None,
+    };
+    let number = |at: usize, most: usize| match tokens.get(at)?.token {
+        Token::Number(value, digits) if digits <= most => Some(value),
+        Token::Number(..) | Token::Word(_) | Token::Sign(_) => None,
+    };
+    let sign = |at: usize| match tokens.get(at)? {
+        Placed { token: Token::Sign(sign), apart: false } => Some(*sign),
+        Placed { .. } => None,
+    };
+    let clock = sign(at + 1) == Some(':') && number(at + 2, 2).is_some_and(|minute| minute < 60);
+    // Day and month before it, with one sign between them.
+    let dated = || {
+        let before = at.checked_sub(4)?;
+        let between = sign(at - 1).filter(|sign| matches!(sign, '.' | '/'))?;
+        (sign(at - 3) == Some(between) && number(at - 2, 2).is_some() && number(before, 2).is_some()).then_some(())
+    };
+    let (year, hour) = (value / 100, value % 100);
+    let fits = clock && hour < 24 && if digits == 4 { dated().is_some() } else { (1900..2100).contains(&year) };
+    fits.then_some((Token::Number(year, digits - 2), Token::Number(hour, 2)))
 }
 
 /// The value of a decimal digit of the scripts that offices write.

@@ -11,7 +11,7 @@ use crate::read::names::{Words, words};
 pub(super) use super::ago::{AGO, NEAR, SINCE, UNITS, Unit};
 
 /// Months by language, January first, separated by `;`.
-pub(super) const MONTHS: [(&str, &str); 19] = [
+pub(super) const MONTHS: [(&str, &str); 39] = [
     (
         "en",
         "january|jan; february|feb; march|mar; april|apr; may; june|jun; july|jul; august|aug; \
@@ -106,6 +106,81 @@ pub(super) const MONTHS: [(&str, &str); 19] = [
          دسامبر",
     ),
     ("he", "ינואר; פברואר; מרץ|מרס; אפריל; מאי; יוני; יולי; אוגוסט; ספטמבר; אוקטובר; נובמבר; דצמבר"),
+    (
+        "cs",
+        "ledna|leden; února|únor; března|březen; dubna|duben; května|květen; června|červen; července|červenec; \
+         srpna|srpen; září; října|říjen; listopadu|listopad; prosince|prosinec",
+    ),
+    (
+        "sk",
+        "januára|január; februára|február; marca|marec; apríla|apríl; mája|máj; júna|jún; júla|júl; augusta|august; \
+         septembra|september; októbra|október; novembra|november; decembra|december",
+    ),
+    (
+        "hu",
+        "január|januári; február|februári; március|márc; április|ápr; május|máj; június|jún; július|júl; augusztus; \
+         szeptember|szept; október; november; december",
+    ),
+    ("sv", "januari; februari; mars; april; maj; juni; juli; augusti; september; oktober; november; december"),
+    (
+        "da",
+        "januar; februar; marts; april; maj; juni; juli; august; september; oktober; november; december|des|desember",
+    ),
+    (
+        "fi",
+        "tammikuuta|tammikuu; helmikuuta|helmikuu; maaliskuuta|maaliskuu; huhtikuuta|huhtikuu; toukokuuta|toukokuu; \
+         kesäkuuta|kesäkuu; heinäkuuta|heinäkuu; elokuuta|elokuu; syyskuuta|syyskuu; lokakuuta|lokakuu; \
+         marraskuuta|marraskuu; joulukuuta|joulukuu",
+    ),
+    (
+        "el",
+        "ιανουαρίου|ιανουάριος|ιαν; φεβρουαρίου|φεβρουάριος|φεβ; μαρτίου|μάρτιος|μαρ; απριλίου|απρίλιος|απρ; \
+         μαΐου|μάιος; ιουνίου|ιούνιος|ιουν; ιουλίου|ιούλιος|ιουλ; αυγούστου|αύγουστος|αυγ; \
+         σεπτεμβρίου|σεπτέμβριος|σεπ; οκτωβρίου|οκτώβριος|οκτ; νοεμβρίου|νοέμβριος|νοε; δεκεμβρίου|δεκέμβριος|δεκ",
+    ),
+    ("bg", "януари; февруари; март; април; май; юни; юли; август; септември; октомври; ноември; декември"),
+    (
+        "sr",
+        "јануар|јануара; фебруар|фебруара; март|марта; април|априла; мај|маја; јун|јуна; јул|јула; август|августа; \
+         септембар|септембра; октобар|октобра; новембар|новембра; децембар|децембра",
+    ),
+    (
+        "bs",
+        "januar|januara; februar|februara; mart|marta; april|aprila; maj|maja; juni|juna; juli|jula; avgust|avgusta; \
+         septembar|septembra; oktobar|oktobra; novembar|novembra; decembar|decembra",
+    ),
+    (
+        "hr",
+        "siječnja|siječanj; veljače|veljača; ožujka|ožujak; travnja|travanj; svibnja|svibanj; lipnja|lipanj; \
+         srpnja|srpanj; kolovoza|kolovoz; rujna|rujan; oktobra; studenoga|studenog|studeni; \
+         prosinca|prosinac",
+    ),
+    (
+        "lt",
+        "sausio|sausis; vasario|vasaris; kovo|kovas; balandžio|balandis; gegužės|gegužė; birželio|birželis; \
+         liepos|liepa; rugpjūčio|rugpjūtis; rugsėjo|rugsėjis; spalio|spalis; lapkričio|lapkritis; gruodžio|gruodis",
+    ),
+    (
+        "lv",
+        "janvāris|janvārī; februāris|februārī; marts|martā; aprīlis|aprīlī; maijs|maijā; jūnijs|jūnijā; \
+         jūlijs|jūlijā; augusts|augustā; septembris|septembrī; oktobris|oktobrī; novembris|novembrī; \
+         decembris|decembrī",
+    ),
+    ("et", "jaanuar; veebruar; märts; aprill; mai; juuni; juuli; august; september; oktoober; november; detsember"),
+    ("kk", "қаңтар; ақпан; наурыз; сәуір; мамыр; маусым; шілде; тамыз; қыркүйек; қазан; қараша; желтоқсан"),
+    ("uz", "yanvar; fevral; mart; aprel; may; iyun; iyul; avgust; sentabr; oktabr; noyabr; dekabr"),
+    ("id", "januari; februari; maret; april; mei; juni; juli; agustus; september; oktober; november; desember"),
+    (
+        "hi",
+        "जनवरी; फरवरी|फ़रवरी; मार्च; अप्रैल; मई; जून; जुलाई; अगस्त; सितंबर|सितम्बर; अक्टूबर|अक्तूबर; नवंबर|नवम्बर; \
+         दिसंबर|दिसम्बर",
+    ),
+    (
+        "bn",
+        "জানুয়ারি|জানুয়ারী; ফেব্রুয়ারি|ফেব্রুয়ারী; মার্চ; এপ্রিল; মে; জুন; জুলাই; আগস্ট|অগস্ট; সেপ্টেম্বর; \
+         অক্টোবর; নভেম্বর; ডিসেম্বর",
+    ),
+    ("ur", "جنوری; فروری; مارچ; اپریل; مئی; جون; جولائی; اگست; ستمبر; اکتوبر; نومبر; دسمبر"),
 ];
 
 /// Months of the Islamic calendar, Muharram first, and of the Solar Hijri one, Farvardin first, as `(calendar, months)`.
@@ -150,7 +225,15 @@ pub(super) static BESIDE: Words = LazyLock::new(|| {
      vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag lunes martes miércoles \
      jueves viernes sábado domingo الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد ორშაბათი სამშაბათი \
      ოთხშაბათი ხუთშაბათი პარასკევი შაბათი კვირა 日 月 火 水 木 金 土 曜 发 布 时 间 時 間 期 更 新 公 開 掲 載 来 源 입력 수정 등록일 작성일 \
-     posted published updated created modified date last time added issued released by views view hits reads read \
+     lunedì martedì mercoledì giovedì venerdì sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag \
+     poniedziałek wtorek środa czwartek piątek niedziela luni marți miercuri joi vineri sâmbătă duminică segunda terça \
+     quarta quinta sexta feira pondělí úterý čtvrtek pátek sobota neděle pondelok utorok streda štvrtok piatok nedeľa hétfő \
+     kedd szerda csütörtök péntek szombat vasárnap måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag \
+     lørdag søndag maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai δευτέρα τρίτη τετάρτη πέμπτη \
+     παρασκευή σάββατο κυριακή понеделник вторник сряда четвъртък петък събота неделя понедељак уторак среда четвртак \
+     петак субота недеља ponedjeljak ponedeljak utorak srijeda sreda četvrtak petak subota nedjelja nedelja kl publicado \
+     em publicerad uppdaterad publisert oppdatert udgivet pubblicato aggiornato geplaatst gepubliceerd op opublikowano \
+     dodano data cst ist bst ast akst akdt hst sgt hkt aest aedt posted published updated created modified date last time added issued released by views view hits reads read \
      min minutes опубликовано опубликована обновлено дата публикации размещено просмотров просмотры просмотра \
      оновлено опубліковано переглядів yayımlanma tarihi tarih stand veröffentlicht datum publié mis jour mise \
      ligne հրապարակված դիտումներ oxunub baxış tarix uhr heure heures",
@@ -165,7 +248,6 @@ pub(super) const UPDATED: &[&str] = &[
     "revised",
     "reviewed",
     "edited",
-    "обновл",
     "измен",
     "отредактир",
     "оновл",
@@ -185,6 +267,22 @@ pub(super) const UPDATED: &[&str] = &[
     "修",
     "수정",
     "expire",
+    "bearbeit",
+    "aggiorna",
+    "bijgewerkt",
+    "gewijzigd",
+    "aktualiz",
+    "atualiz",
+    "zmodyfik",
+    "zmien",
+    "uppdater",
+    "oppdater",
+    "opdater",
+    "paivitet",
+    "frissit",
+    "ενημερω",
+    "ажурира",
+    "обнов",
 ];
 
 /// Words by which a page speaks of itself, where it tells in a sentence when it was published: `This entry was posted on`.
@@ -223,6 +321,19 @@ pub(super) const PUBLISHED: &[&str] = &[
     "게시",
     "გამოქვეყნ",
     "פורסם",
+    "pubblicat",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikow",
+    "zverejnen",
+    "publikov",
+    "publicer",
+    "publiser",
+    "julkaist",
+    "objavljen",
+    "δημοσιευ",
+    "објављ",
+    "публикув",
 ];
 
 /// Words after a number that make a count of visitors, not a date.

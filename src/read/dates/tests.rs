@@ -69,6 +69,18 @@ fn dates_are_read_as_offices_print_them() {
         ("11/22/2026", "2026-11-22"),
         ("2023-03-25 16:05:09 +0300", "2023-03-25T16:05:09+03:00"),
         ("Sun Mar 5 2023 10:00 UTC+4", "2023-03-05T10:00:00+04:00"),
+        ("28.09.1912:44", "2019-09-28T12:44:00"),
+        ("28.09.201912:44", "2019-09-28T12:44:00"),
+        ("28.09.1912, 12:44", "1912-09-28T12:44:00"),
+        ("28.09.1944:12", "1944-09-28"),
+        ("2023. március 25., 16:05", "2023-03-25T16:05:00"),
+        ("25. augusti 2018 kl 16:05", "2018-08-25T16:05:00"),
+        ("25 Μαΐου 2023", "2023-05-25"),
+        ("25. března 2023", "2023-03-25"),
+        ("२५ मार्च २०२३", "2023-03-25"),
+        ("২৫ মার্চ ২০২৩", "2023-03-25"),
+        ("25 наурыз 2023", "2023-03-25"),
+        ("lauantai 25. maaliskuuta 2023", "2023-03-25"),
     ];
     for (text, expected) in cases {
         assert_eq!(read(text).as_deref(), Some(expected), "{text}");
@@ -261,6 +273,9 @@ fn a_date_of_change_is_no_date_of_publication() {
     assert_eq!(day("Обновлено 25.03.2023"), None);
     assert_eq!(day("Կայքը թարմացվել է 02.04.2018"), None);
     assert_eq!(day("Дата публикации: 25.03.2023"), on("2023-03-25", true));
+    assert_eq!(day("zuletzt bearbeitet: 04.02.2022, 08:27 Uhr"), None);
+    assert_eq!(day("Uppdaterad 25 mars 2023"), None);
+    assert_eq!(day("Pubblicato il 25 marzo 2023"), on("2023-03-25", true));
 }
 
 #[test]
@@ -278,6 +293,12 @@ fn a_page_tells_when_it_was_published() {
         let told = published(text, None, None, None).map(|(date, labelled)| (date.to_string(), labelled));
         assert_eq!(told, Some((day.to_owned(), true)), "{text}");
     }
+    // What can be done with comments is told after it, at length.
+    let long = format!(
+        "Der Beitrag wurde am Mittwoch, den 27. November 2019 um 15:21 Uhr veröffentlicht. {}",
+        "Kommentare folgen. ".repeat(30)
+    );
+    assert!(tells_of_publication(&long));
     for text in ["The minister’s entry was published on 24 March 2023.", "This bridge was opened on 24 March 2023."] {
         assert!(!tells_of_publication(text), "{text}");
     }

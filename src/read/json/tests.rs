@@ -123,9 +123,10 @@ fn nothing_of_the_text_is_left_out_but_what_is_hidden_or_ignored() {
     let document = json!({ "title": "The harbour", "details": { "body": body } }).to_string();
     let page = Page { body: document.as_bytes(), content_type: Some("application/json"), url: None, captured_at: None };
     let settings = ReadSettings { ignore: vec![".views".to_owned()], ..settings() };
-    let (reading, passages) = super::super::explain(&page, &settings);
+    let (reading, account) = super::super::explain(&page, &settings);
     assert_eq!(reading.text.paragraphs(), ["Please write to the office.", "See also", "- The other harbour", "Share"]);
-    let dropped: Vec<(Rule, &str)> = passages
+    let dropped: Vec<(Rule, &str)> = account
+        .passages
         .iter()
         .filter(|passage| !passage.rule.keeps())
         .map(|passage| (passage.rule, passage.text.as_str()))

@@ -26,7 +26,8 @@ impl Search<'_> {
             let (date, labelled) = dates::published(line, self.language(), self.timezone, self.captured_at)?;
             let before = index.checked_sub(1).and_then(|before| self.blocks.get(before));
             let label = before.is_some_and(|block| block.size <= 40 && dates::is_label(&block.text));
-            (labelled || label || self.named_date_above(block.place)).then_some(date)
+            let named = || self.named_date_above(block.place) && !self.is_repeated(block.place);
+            (labelled || label || named()).then_some(date)
         };
         self.blocks.iter().enumerate().find_map(line).filter(|date| self.is_past(date))
     }

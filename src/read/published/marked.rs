@@ -4,10 +4,13 @@ use super::{DATED, Search};
 use crate::model::time::Stated;
 use crate::read::dates;
 use crate::read::outline::attribute;
+use crate::read::why::Rule;
 
 /// Bytes of an aside that can hold the statement's own facts; a longer one tells of other things. It bounds as well how
 /// much is read around each date, so that a page of dates takes linear time.
 const FACTS: usize = 300;
+/// Elements of one page of which it is asked whether they are one of several alike.
+const MOST_ASKED: usize = 200;
 
 impl Search<'_> {
     /// Elements marked as the date of publication, then `<time>` before or around the text.
@@ -46,16 +49,24 @@ impl Search<'_> {
 
     /// Whether a place stands in a menu, a footer, a link or a list of other statements; beside the text is no such part.
     pub(super) fn in_menu(&self, place: usize) -> bool {
-        self.above(place).any(|above| {
-            let named = self.outline.named(above);
-            let menu = match self.outline.tag(above) {
-                "nav" => true,
-                "a" => self.leads_elsewhere(above),
-                "blockquote" => self.is_embedded(above),
-                _ => self.is_site_footer(above),
-            };
-            named.comments || named.restless || menu
-        })
+        self.is_teaser(place)
+            || self.above(place).any(|above| {
+                let named = self.outline.named(above);
+                let menu = match self.outline.tag(above) {
+                    "nav" => true,
+                    "a" => self.leads_elsewhere(above),
+                    "blockquote" => self.is_embedded(above),
+                    _ => self.is_site_footer(above),
+                };
+                named.comments || named.restless || menu
+            })
+    }
+
+    /// Whether a place stands below the text, in one of several parts alike that each name another page. Above it, the
+    /// author's name may lead to another page as well.
+    fn is_teaser(&self, place: usize) -> bool {
+        let below = self.blocks.get(self.text.1).is_some_and(|block| place >= self.outline.items[block.place].end);
+        below && self.chrome.rule(place) == Some(Rule::Teaser)
     }
 
     /// A place and what is around it, up to the body.
@@ -71,13 +82,13 @@ impl Search<'_> {
     }
 
     /// A link whose text is more than a date: one to the day's archive or to the page itself says nothing else.
-    fn leads_elsewhere(&self, place: usize) -> bool {
-        let says_a_date = self.is_brief(place) && dates::is_date_line(&self.outline.text(place));
+    pub(super) fn leads_elsewhere(&self, place: usize) -> bool {
+        let says_a_date = self.is_brief(place) && dates::is_date_line(&self.outline.spaced_text(place));
         !says_a_date && !self.is_own_link(place)
     }
 
     /// Whether a place holds little: little text in few elements.
-    fn is_brief(&self, place: usize) -> bool {
+    pub(super) fn is_brief(&self, place: usize) -> bool {
         let inside = self.outline.subtree(place);
         inside.len() <= FACTS && inside.map(|place| self.outline.text_at(place).trim().len()).sum::<usize>() <= FACTS
     }
@@ -97,22 +108,84 @@ impl Search<'_> {
             let inside = self.blocks.get(index).map(|block| block.place);
             inside.is_some_and(|inside| above != inside && self.outline.subtree(above).contains(&inside))
         };
+        if self.is_teaser(place) {
+            return true;
+        }
         let mut above = place;
         while above != 0 && !holds(above, self.text.0) && !self.title.is_some_and(|title| holds(above, title)) {
             let named = self.outline.named(above);
             let other = match self.outline.tag(above) {
-                "nav" | "footer" => true,
+                "nav" => true,
+                "footer" => self.is_site_footer(above),
                 "aside" => !self.is_brief(above),
                 "a" => self.leads_elsewhere(above),
                 "blockquote" => self.is_embedded(above),
                 _ => false,
             };
-            if named.restless || named.comments || other {
+            if named.restless || (named.comments && !self.is_count_of_comments(above)) || other {
                 return true;
             }
             above = self.outline.items[above].parent;
         }
         false
+    }
+
+    /// Whether an element that is named for comments stands above the text and holds little: their number, beside the date.
+    fn is_count_of_comments(&self, place: usize) -> bool {
+        let text = self.blocks.get(self.text.0).map_or(0, |block| block.place);
+        self.outline.items[place].end <= text && self.is_brief(place)
+    }
+
+    /// Whether a place stands in one of several parts alike that each have such an element with a date: a list of events.
+    pub(super) fn is_repeated(&self, place: usize) -> bool {
+        /// Parts alike that make a list.
+        const ALIKE: usize = 3;
+        /// Parts that are looked at, and what in each of them.
+        const PARTS: usize = 30;
+        const INSIDE: usize = 60;
+        // A page with more elements to ask about is a list.
+        if self.asked.replace(self.asked.get() + 1) > MOST_ASKED {
+            return true;
+        }
+        let kind = |place: usize| {
+            let class = self.outline.element(place).and_then(|element| attribute(element, "class"));
+            (self.outline.tag(place), class)
+        };
+        let holds = |part: usize, index: usize| {
+            self.blocks.get(index).is_some_and(|block| self.outline.subtree(part).contains(&block.place))
+        };
+        let own = |part: &usize| holds(*part, self.text.0) || self.title.is_some_and(|title| holds(*part, title));
+        self.above(place).take(5).take_while(|part| !own(part)).any(|part| {
+            let like = |other: &usize| kind(*other) == kind(part);
+            let dated = |inner: usize| {
+                kind(inner) == kind(place)
+                    && self.is_brief(inner)
+                    && dates::published(&self.outline.spaced_text(inner), None, None, None).is_some()
+            };
+            let has_one = |other: &usize| self.outline.subtree(*other).take(INSIDE).any(dated);
+            let parent = self.outline.items[part].parent;
+            self.outline.children(parent).take(PARTS).filter(like).filter(has_one).nth(ALIKE - 1).is_some()
+        })
+    }
+
+    /// The first element named for a date and holding nothing else, outside of lists: before the end of the text, or below
+    /// it in the same article.
+    pub(super) fn named_for_it(&self) -> Option<Stated> {
+        let place_of = |index: usize| self.blocks.get(index).map_or(0, |block| block.place);
+        let end = self.outline.items[place_of(self.text.1)].end;
+        let home =
+            self.above(place_of(self.text.0)).find(|above| matches!(self.outline.tag(*above), "article" | "main"));
+        let until = home.map_or(end, |home| self.outline.items[home].end.max(end));
+        let says = |place: usize| {
+            self.given(place).or_else(|| {
+                let text = self.outline.spaced_text(place);
+                if dates::is_date_line(&text) { self.published(&text) } else { None }
+            })
+        };
+        (0..until)
+            .filter(|place| self.outline.named(*place).date && self.is_brief(*place))
+            .filter(|place| !self.in_list(*place) && !self.is_repeated(*place))
+            .find_map(says)
     }
 
     /// The date in an element's attributes.
@@ -124,6 +197,6 @@ impl Search<'_> {
 
     /// The date of an element: of its attributes, or as printed in it.
     pub(super) fn date_of(&self, place: usize) -> Option<Stated> {
-        self.given(place).or_else(|| self.published(&self.outline.text(place)))
+        self.given(place).or_else(|| self.published(&self.outline.spaced_text(place)))
     }
 }

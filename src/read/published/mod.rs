@@ -7,22 +7,25 @@
 mod elsewhere;
 mod marked;
 mod near;
+mod scripts;
 #[cfg(test)]
 mod tests;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
+use scraper::Html;
 use url::Url;
 
 use super::blocks::Block;
 use super::dates;
+use super::main_text::Chrome;
 use super::meta::Metadata;
 use super::outline::Outline;
 use crate::model::time::{Instant, Stated};
 
 /// Metas that name the publication, best first.
-const METAS: [&str; 21] = [
+const METAS: [&str; 37] = [
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
@@ -44,9 +47,38 @@ const METAS: [&str; 21] = [
     "article.published",
     "citation_publication_date",
     "release_date",
+    "article:published_date",
+    "article:publicationdate",
+    "article:publish_date",
+    "og:datepublished",
+    "og:publish_date",
+    "og:pubdate",
+    "published-date",
+    "published_date",
+    "publisheddate",
+    "date_published",
+    "publish_time",
+    "originalpublicationdate",
+    "rnews:datepublished",
+    "dc.date.publication",
+    "citation_online_date",
+    "dateposted",
 ];
 /// Metas that may as well name the making or the last change of the page.
-const VAGUE: [&str; 6] = ["dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "date", "datecreated"];
+const VAGUE: [&str; 12] = [
+    "dcterms.created",
+    "dc.date.created",
+    "dc.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
+    "datecreated",
+    "date_created",
+    "article.created",
+    "created",
+    "doc_date",
+    "citation_date",
+];
 const DATED: [&str; 6] =
     ["datePublished", "dateCreated", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"];
 /// Blocks before the title in which a printed date is still the statement's.
@@ -58,6 +90,9 @@ const STRANGERS_BELOW: usize = 2;
 
 /// What the date is looked for with.
 pub(super) struct Search<'s> {
+    pub doc: &'s Html,
+    /// What of the page is no part of the statement; teasers have dates of their own.
+    pub chrome: &'s Chrome,
     pub outline: &'s Outline<'s>,
     pub blocks: &'s [Block],
     /// The block that the title stands in.
@@ -70,6 +105,8 @@ pub(super) struct Search<'s> {
     pub url: Option<&'s Url>,
     /// Whether dates of numbers on this page put the month first; worked out when it is first asked.
     pub month_first: OnceCell<bool>,
+    /// How often it was asked whether an element is one of several alike.
+    pub asked: Cell<usize>,
 }
 
 /// The rule that a date was found by, in words for a person.
@@ -82,6 +119,9 @@ impl Search<'_> {
             if let Some(earlier) = self.before_remaking(meta, text, date) {
                 return Some((earlier, "shown, from before the page was made anew"));
             }
+            if let Some((text, date, rule)) = self.shown_of_two(meta, date) {
+                return Some((self.settled(text, date), rule));
+            }
             return Some((self.settled(text, date), rule));
         }
         let marked = |rule: Rule| move |date| (date, rule);
@@ -93,12 +133,15 @@ impl Search<'_> {
             })
             .map(marked("marked up as the date"))
             .or_else(|| self.near_title().map(marked("printed near the title")))
+            .or_else(|| self.named_for_it().map(marked("in an element named for a date")))
             .or_else(|| VAGUE.iter().find_map(|name| self.machine(meta.meta(&[name])?)).map(marked("a meta")))
             .or_else(|| self.in_title(meta).map(marked("printed in the title")))
             .or_else(|| self.in_first_line().map(marked("the text begins with it")))
             .or_else(|| self.labelled().map(marked("labelled as the date")))
             .or_else(|| self.in_own_teaser().map(marked("in a link to the page itself")))
             .or_else(|| self.in_address().map(marked("in the address")))
+            .or_else(|| self.in_scripts().map(marked("in the data of the page's scripts")))
+            .or_else(|| self.standing_alone().map(marked("the only date that stands by itself")))
             .or_else(|| self.near(Self::printed).map(marked("the last change, printed near the title")))
             .or_else(|| self.marked_up_anywhere().map(marked("marked up somewhere on the page")))
     }
@@ -111,19 +154,26 @@ impl Search<'_> {
         all.into_iter().find_map(|(text, rule)| self.machine(text).map(|date| (text, date, rule)))
     }
 
-    /// The date that a visitor sees, where the one in JSON-LD is to the second that of the last change as well and lies
-    /// days after it: such a page was made anew, and its publication is older.
+    /// The date of `article:published_time`, where the one in JSON-LD is days away from it and a visitor sees the former.
+    fn shown_of_two<'m>(&self, meta: &'m Metadata, first: Stated) -> Option<(&'m str, Stated, Rule)> {
+        meta.ld.published.as_deref()?;
+        let text = meta.meta(&METAS[..1])?;
+        let other = self.machine(text).filter(|date| (date.day() - first.day()).num_days().abs() > 1)?;
+        let shown = self.near_title().or_else(|| self.marked_up())?;
+        (other.day() == shown.day()).then_some((text, other, "a meta of publication"))
+    }
+
+    /// The date that a visitor sees, where it lies days before the one of metadata: such a page was made anew, and its
+    /// publication is older. Believed where JSON-LD gives publication and last change to the second as one, or where the
+    /// date is both marked up and printed near the title.
     fn before_remaking(&self, meta: &Metadata, text: &str, date: Stated) -> Option<Stated> {
         let linked = meta.ld.published.as_deref() == Some(text) && meta.ld.modified.as_deref() == Some(text);
-        let timed = match date {
-            Stated::Day(_) => false,
-            Stated::Local(_) | Stated::Zoned(_) => true,
-        };
-        if !linked || !timed {
-            return None;
+        let earlier = |shown: &Stated| (date.day() - shown.day()).num_days() > 1;
+        if !linked || !is_timed(&date) {
+            let (marked, near) = (self.marked_up().filter(earlier)?, self.near_title()?);
+            return (marked.day() == near.day()).then_some(near);
         }
-        let shown = self.marked_up().or_else(|| self.near_title())?;
-        ((date.day() - shown.day()).num_days() > 1).then_some(shown)
+        self.marked_up().or_else(|| self.near_title()).filter(earlier)
     }
 
     /// A date of metadata, made exact or settled by what a visitor sees: a day gains its time, two numbers their order,
@@ -190,6 +240,14 @@ impl Search<'_> {
                 month_first > day_first
             }
         }
+    }
+}
+
+/// Whether a date has a time of day.
+fn is_timed(date: &Stated) -> bool {
+    match date {
+        Stated::Day(_) => false,
+        Stated::Local(_) | Stated::Zoned(_) => true,
     }
 }
 

@@ -1,8 +1,16 @@
 //! What is printed around the title: a line that says little but a date, an element named for one.
 
-use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search};
+use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search, is_timed};
 use crate::model::time::Stated;
 use crate::read::dates;
+use crate::read::outline::{attribute, push_folded};
+
+/// Elements and texts in a block of which each is looked at.
+const MANY: usize = 60;
+/// Letters of a line that says a date.
+const LINE: usize = 150;
+/// The size of a block that is looked at element by element.
+const LONG: usize = 2000;
 
 impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
@@ -24,8 +32,16 @@ impl Search<'_> {
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
         let around = after.chain(before).find_map(|index| self.date_line(index, STRANGERS, read));
         around
-            .or_else(|| inside.into_iter().find_map(|index| self.date_line(index, 0, read)))
-            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS_BELOW, read)))
+            .or_else(|| inside.clone().find_map(|index| self.date_line(index, 0, read)))
+            .or_else(|| {
+                // Several are the days of what the text tells.
+                let mut dates = inside.filter_map(|index| self.date_line(index, STRANGERS_BELOW, read));
+                let first = dates.next()?;
+                dates.all(|other| other.day() == first.day()).then_some(first)
+            })
+            .or_else(|| below.clone().find_map(|index| self.date_line(index, STRANGERS_BELOW, read)))
+            // A time of day is given to what is published; the agency and the photographer may stand on its line.
+            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS, read).filter(is_timed)))
     }
 
     /// The date on a line of a block that says little else. The title is no such line: its dates are its subject.
@@ -35,10 +51,65 @@ impl Search<'_> {
             return None;
         }
         let skipped = usize::from(self.title == Some(index));
-        let lines = block.outside.lines().skip(skipped).take(4);
-        lines
-            .filter(|line| dates::unexplained(line).is_some_and(|words| words <= strangers))
-            .find_map(|line| read(self, line))
+        // A line of running text says more than when it was published.
+        let strangers = if block.is_long() && self.is_running(index) { 0 } else { strangers };
+        let brief = |line: &&str| dates::unexplained(line).is_some_and(|words| words <= strangers);
+        let apart = if block.size <= LONG { self.lines_apart(block.place) } else { None };
+        let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
+        let date = lines.by_ref().filter(brief).find_map(|line| read(self, line))?;
+        (!self.is_repeated(block.place)).then_some(date)
+    }
+
+    /// Whether an element shows a date in its own way and gives it in full: `<abbr title="25 March 2023">two days ago</abbr>`.
+    fn is_dated_by_attribute(&self, place: usize) -> bool {
+        let Some(element) = self.outline.element(place) else { return false };
+        attribute(element, "title").is_some_and(|title| title.len() <= LINE && dates::is_date_line(title))
+    }
+
+    /// The one day that stands on lines of its own from the title on, outside of lists; none where there are several.
+    pub(super) fn standing_alone(&self) -> Option<Stated> {
+        let from = self.title.unwrap_or(self.text.0).min(self.text.0);
+        let mut dates = (from..self.blocks.len())
+            .filter(|index| self.blocks[*index].size <= LINE && !self.in_menu(self.blocks[*index].place))
+            .filter_map(|index| self.date_line(index, 0, Self::published));
+        let first = dates.next()?;
+        dates.all(|other| other.day() == first.day()).then_some(first)
+    }
+
+    /// Whether a block is where the text begins, or lies in it.
+    fn is_running(&self, index: usize) -> bool {
+        (self.text.0..=self.text.1).contains(&index)
+    }
+
+    /// The lines of a block as a visitor sees them, where a style sheet keeps its parts apart: `25.03.23` and `16:05` that
+    /// touch are a day and a time. Without links, but for one that says a date alone.
+    ///
+    /// `None` where other blocks stand inside, or much.
+    fn lines_apart(&self, place: usize) -> Option<String> {
+        let inside = self.outline.subtree(place);
+        if inside.len() > MANY || inside.clone().skip(1).any(|place| self.outline.is_block(place)) {
+            return None;
+        }
+        let mut out = String::new();
+        let mut next = inside.start;
+        while next < inside.end {
+            // What follows an element stands apart from it.
+            if next > 0 && self.outline.items[next - 1].parent != self.outline.items[next].parent {
+                push_folded(&mut out, " ");
+            }
+            match (self.outline.tag(next), self.outline.element(next)) {
+                ("a", Some(element)) if attribute(element, "href").is_some() && self.leads_elsewhere(next) => {
+                    push_folded(&mut out, " ");
+                    next = self.outline.items[next].end;
+                    continue;
+                }
+                ("br", _) => out.push('\n'),
+                (_, Some(_)) => push_folded(&mut out, " "),
+                (_, None) => push_folded(&mut out, self.outline.text_at(next)),
+            }
+            next += 1;
+        }
+        Some(out)
     }
 
     /// The date in an element between title and text that is named for it: it may touch a counter on the page.
@@ -47,9 +118,11 @@ impl Search<'_> {
         let parent = self.outline.items[from].parent;
         let mut places = parent..to.max(from);
         places.find_map(|place| {
-            let short = |place: usize| self.outline.text(place).len() < 200;
-            let fits = self.outline.named(place).date && short(place) && !self.in_list(place);
-            if fits { self.given(place).or_else(|| read(self, &self.outline.text(place))) } else { None }
+            let named = self.outline.named(place).date || self.is_dated_by_attribute(place);
+            if !named || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) {
+                return None;
+            }
+            self.given(place).or_else(|| read(self, &self.outline.spaced_text(place)))
         })
     }
 }

@@ -230,8 +230,9 @@ fn told(seen: &HashMap<IpAddr, Seen>, ran: &Ran, latency: Duration) -> String {
     let busiest = seen.values().map(|seen| seen.requests).max().unwrap_or(0);
     let least = MIN_INTERVAL * busiest.saturating_sub(1) + latency;
     let took = ran.took.as_secs_f64();
-    let mut line =
-        format!("{took:>7.2}s {:>7.2}s {:>6.3} {requests:>9}", least.as_secs_f64(), took / least.as_secs_f64());
+    // where each host is asked but once, manners allow all of them at the same time
+    let ratio = if busiest > 1 { format!("{:.3}", took / least.as_secs_f64()) } else { "-".to_owned() };
+    let mut line = format!("{took:>7.2}s {:>7.2}s {ratio:>6} {requests:>9}", least.as_secs_f64());
     let unknown = || "-".to_owned();
     let cpu =
         ran.cpu.map_or_else(unknown, |cpu| format!("{:.2} ms", cpu.as_secs_f64() * 1e3 / f64::from(requests.max(1))));

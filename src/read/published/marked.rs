@@ -147,24 +147,26 @@ impl Search<'_> {
         if self.asked.replace(self.asked.get() + 1) > MOST_ASKED {
             return true;
         }
-        let kind = |place: usize| {
-            let class = self.outline.element(place).and_then(|element| attribute(element, "class"));
-            (self.outline.tag(place), class)
-        };
+        let class = |place: usize| self.outline.element(place).and_then(|element| attribute(element, "class"));
+        let (own_tag, own_class) = (self.outline.tag(place), class(place));
         let holds = |part: usize, index: usize| {
             self.blocks.get(index).is_some_and(|block| self.outline.subtree(part).contains(&block.place))
         };
         let own = |part: &usize| holds(*part, self.text.0) || self.title.is_some_and(|title| holds(*part, title));
         self.above(place).take(5).take_while(|part| !own(part)).any(|part| {
-            let like = |other: &usize| kind(*other) == kind(part);
+            let (tag, named) = (self.outline.tag(part), class(part));
+            let like = |other: &usize| self.outline.tag(*other) == tag && class(*other) == named;
+            let parent = self.outline.items[part].parent;
+            let alike = || self.outline.children(parent).take(PARTS).filter(like);
             let dated = |inner: usize| {
-                kind(inner) == kind(place)
+                self.outline.tag(inner) == own_tag
+                    && class(inner) == own_class
                     && self.is_brief(inner)
                     && dates::published(&self.outline.spaced_text(inner), None, None, None).is_some()
             };
             let has_one = |other: &usize| self.outline.subtree(*other).take(INSIDE).any(dated);
-            let parent = self.outline.items[part].parent;
-            self.outline.children(parent).take(PARTS).filter(like).filter(has_one).nth(ALIKE - 1).is_some()
+            // most parts have no neighbours like them, which is soon seen
+            alike().nth(ALIKE - 1).is_some() && alike().filter(has_one).nth(ALIKE - 1).is_some()
         })
     }
 

@@ -170,8 +170,8 @@ impl Search<'_> {
         let linked = meta.ld.published.as_deref() == Some(text) && meta.ld.modified.as_deref() == Some(text);
         let earlier = |shown: &Stated| (date.day() - shown.day()).num_days() > 1;
         if !linked || !is_timed(&date) {
-            let (marked, near) = (self.marked_up().filter(earlier)?, self.near_title()?);
-            return (marked.day() == near.day()).then_some(near);
+            let near = self.near_title().filter(earlier)?;
+            return self.marked_up().filter(|marked| marked.day() == near.day()).map(|_| near);
         }
         self.marked_up().or_else(|| self.near_title()).filter(earlier)
     }

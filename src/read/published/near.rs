@@ -62,7 +62,10 @@ impl Search<'_> {
 
     /// Whether an element shows a date in its own way and gives it in full: `<abbr title="25 March 2023">two days ago</abbr>`.
     fn is_dated_by_attribute(&self, place: usize) -> bool {
-        let Some(element) = self.outline.element(place) else { return false };
+        let tag = self.outline.tag(place);
+        let Some(element) = self.outline.element(place).filter(|_| matches!(tag, "abbr" | "span" | "time")) else {
+            return false;
+        };
         attribute(element, "title").is_some_and(|title| title.len() <= LINE && dates::is_date_line(title))
     }
 

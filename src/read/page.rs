@@ -108,6 +108,7 @@ pub(super) fn read(
         captured_at: page.captured_at,
         url: page.url.or(meta.canonical.as_ref()).or(meta.og_url.as_ref()),
         month_first: std::cell::OnceCell::new(),
+        printed_near: std::cell::OnceCell::new(),
         asked: std::cell::Cell::new(0),
     };
     let selected = selected_date(doc, &selectors, settings, &outline, &mut warnings);

@@ -105,6 +105,8 @@ pub(super) struct Search<'s> {
     pub url: Option<&'s Url>,
     /// Whether dates of numbers on this page put the month first; worked out when it is first asked.
     pub month_first: OnceCell<bool>,
+    /// What is printed near the title; worked out when it is first asked.
+    pub printed_near: OnceCell<Option<Stated>>,
     /// How often it was asked whether an element is one of several alike.
     pub asked: Cell<usize>,
 }

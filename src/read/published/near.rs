@@ -15,7 +15,7 @@ const LONG: usize = 2000;
 impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
     pub(super) fn near_title(&self) -> Option<Stated> {
-        self.near(Self::published)
+        *self.printed_near.get_or_init(|| self.near(Self::published))
     }
 
     /// What `read` finds on the lines around the title.

@@ -10,13 +10,13 @@ all of them, and says which it took for a block. A good page that is one after a
 """
 import gzip
 import html
-import http.server
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
+
+from loopback import serve
 
 # Pages of collections that hold nothing but a refusal: named by their file, with what they say.
 STUBS = {
@@ -50,26 +50,6 @@ def good(folder):
             yield f"/{folder.name}/{path.relative_to(folder)}", (200, {"Content-Type": "text/html"}, body), False
 
 
-def serve(answers):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            missing = (404, {"Content-Type": "text/plain"}, b"nothing is called so")
-            status, headers, body = answers.get(self.path, missing)
-            self.send_response_only(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
 def verdicts(onrecord, base, paths):
     """What the program says of each address."""
     said = {}
@@ -90,7 +70,8 @@ def verdicts(onrecord, base, paths):
 def main():
     onrecord, folders = str(pathlib.Path(sys.argv[1]).resolve()), [pathlib.Path(folder) for folder in sys.argv[2:]]
     cases = list(recorded(folders[0])) + [case for folder in folders[1:] for case in good(folder)]
-    base = serve({path: answer for path, answer, _ in cases})
+    answers = {path: answer for path, answer, _ in cases}
+    base = serve(lambda path: answers.get(path, (404, {"Content-Type": "text/plain"}, b"nothing is called so")))
     said = verdicts(onrecord, base, [path for path, _, _ in cases])
     wrong = []
     for path, (status, *_), blocks in cases:

@@ -12,19 +12,19 @@ Needs feedparser (from PyPI).
 import datetime
 import email.utils
 import html
-import http.server
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unicodedata
 import urllib.parse
 
 import feedparser
+
+from loopback import serve
 
 BY_DESIGN = {
     # the office's own address (feedburner:origLink), not that of the counter before it, which is gone the day the counter is
@@ -46,24 +46,13 @@ def content_type(body):
     return named.group(1).decode("latin-1").strip() if named else "application/xml"
 
 
-def serve(root):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            path = root / urllib.parse.unquote(self.path.lstrip("/"))
-            found = path.is_file()
-            body = path.read_bytes() if found else b"not found"
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", content_type(body) if found else "text/plain")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
+def file_of(root, path):
+    """The answer to a path: the file of that name, with its own header."""
+    file = root / urllib.parse.unquote(path.lstrip("/"))
+    if not file.is_file():
+        return 404, {"Content-Type": "text/plain"}, b"not found"
+    body = file.read_bytes()
+    return 200, {"Content-Type": content_type(body)}, body
 
 
 def plain(address):
@@ -140,7 +129,7 @@ def difference(we, they):
 
 def main():
     onrecord, root = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
-    base = serve(root)
+    base = serve(lambda path: file_of(root, path))
     files = [(str(path.relative_to(root)), path.read_bytes()) for path in sorted(root.rglob("*")) if path.is_file()]
     items, problems = ours(onrecord, files, base)
     same, items_seen, wrong, unused = 0, 0, [], set(BY_DESIGN)

@@ -4,8 +4,9 @@
 //! until the limit of tags is reached. It follows the parser's tree only as far as depth needs: what closes what.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
+
+use hashbrown::HashMap;
 
 /// Elements inside one another.
 const DEPTH: usize = 512;
@@ -18,73 +19,101 @@ const REMADE: usize = 500_000;
 /// Start tags on one page; the text after them is left out.
 const TAGS: usize = 500_000;
 
-const FORMATTING: [&str; 13] =
-    ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-const VOID: [&str; 17] = [
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
-    "meta", "param", "source", "track",
-];
-const RAW: [&str; 9] = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript"];
-/// Elements whose start closes an open paragraph.
-const CLOSES_P: [&str; 37] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "ul",
-];
-/// Elements that an open paragraph is not seen through.
-const WALLS: [&str; 11] =
-    ["applet", "button", "caption", "html", "marquee", "object", "table", "td", "template", "th", "svg"];
+/// What a name says about its element, as bits.
+mod is {
+    /// Has no content and no end tag.
+    pub(super) const VOID: u16 = 1;
+    /// Its content is no markup.
+    pub(super) const RAW: u16 = 1 << 1;
+    /// Is made anew in each block that follows while it is open.
+    pub(super) const FORMAT: u16 = 1 << 2;
+    /// Its start closes an open paragraph.
+    pub(super) const CLOSES_P: u16 = 1 << 3;
+    /// An open paragraph is not seen through it.
+    pub(super) const WALL: u16 = 1 << 4;
+    pub(super) const LINK: u16 = 1 << 5;
+    pub(super) const PARAGRAPH: u16 = 1 << 6;
+    pub(super) const ITEM: u16 = 1 << 7;
+    pub(super) const CELL: u16 = 1 << 8;
+    pub(super) const ROW: u16 = 1 << 9;
+    /// Its start closes an open row.
+    pub(super) const CLOSES_ROW: u16 = 1 << 10;
+    pub(super) const OPTION: u16 = 1 << 11;
+    /// Its start closes an open option.
+    pub(super) const CLOSES_OPTION: u16 = 1 << 12;
+    /// An open item is not seen through it.
+    pub(super) const HIDES_ITEM: u16 = 1 << 13;
+    /// Open cells and rows are not seen through it.
+    pub(super) const HIDES_CELL: u16 = 1 << 14;
+}
+
+/// What a name in lower case says.
+fn bits(name: &[u8]) -> u16 {
+    match name {
+        b"area" | b"base" | b"basefont" | b"bgsound" | b"br" | b"col" | b"embed" | b"frame" | b"img" | b"input"
+        | b"keygen" | b"link" | b"meta" | b"param" | b"source" | b"track" => is::VOID,
+        b"hr" => is::VOID | is::CLOSES_P,
+        b"iframe" | b"noembed" | b"noframes" | b"noscript" | b"script" | b"style" | b"textarea" | b"title" | b"xmp" => {
+            is::RAW
+        }
+        b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"nobr" | b"s" | b"small" | b"strike" | b"strong"
+        | b"tt" | b"u" => is::FORMAT,
+        b"a" => is::LINK,
+        b"p" => is::PARAGRAPH | is::CLOSES_P,
+        b"li" | b"dd" | b"dt" => is::ITEM | is::CLOSES_P,
+        b"td" | b"th" => is::CELL | is::WALL,
+        b"tr" => is::ROW | is::CLOSES_ROW,
+        b"tbody" | b"thead" | b"tfoot" => is::CLOSES_ROW,
+        b"option" => is::OPTION | is::CLOSES_OPTION,
+        b"optgroup" => is::CLOSES_OPTION,
+        b"dl" | b"menu" | b"ol" | b"ul" | b"article" | b"aside" | b"blockquote" | b"form" | b"main" | b"nav"
+        | b"section" => is::HIDES_ITEM | is::CLOSES_P,
+        b"table" => is::WALL | is::HIDES_CELL | is::CLOSES_P,
+        b"template" => is::WALL | is::HIDES_CELL,
+        b"applet" | b"button" | b"caption" | b"html" | b"marquee" | b"object" | b"svg" => is::WALL,
+        b"address" | b"center" | b"details" | b"dialog" | b"dir" | b"div" | b"fieldset" | b"figcaption"
+        | b"figure" | b"footer" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hgroup" | b"pre"
+        | b"summary" => is::CLOSES_P,
+        _ => 0,
+    }
+}
+
+/// A name that the page's tags have, by its number in [`Pass`], and its bits.
+#[derive(Clone, Copy)]
+struct Name {
+    number: usize,
+    bits: u16,
+}
+
+impl Name {
+    fn is(self, bit: u16) -> bool {
+        self.bits & bit != 0
+    }
+}
+
+/// How often something of one name is open.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    open: u32,
+    /// Start tags that were left out, whose end tags go too.
+    dropped: u32,
+    /// Formatting elements, which end tags alone close.
+    formats: u32,
+}
 
 /// One open element, as the parser would have it.
 struct Open {
-    name: String,
-    /// Whether a `<p>`, an item, a cell or a row that the next of its kind would close stands at or above this.
-    p: bool,
-    item: bool,
-    cell: bool,
-    row: bool,
+    name: Name,
+    /// The kinds that stand at or above this and are seen from here: their next start would close them.
+    seen: u16,
 }
 
 #[derive(Default)]
 struct Pass {
     open: Vec<Open>,
-    counts: HashMap<String, u32>,
-    dropped: HashMap<String, u32>,
-    formats: [u32; FORMATTING.len()],
+    /// In lower case, whole: two names that merely begin alike close nothing of one another.
+    names: HashMap<Box<[u8]>, Name>,
+    counts: Vec<Count>,
     formats_open: u32,
     remade: usize,
     tags: usize,
@@ -106,14 +135,15 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
-    while let Some(found) = text[at..].find('<') {
+    while let Some(found) = memchr::memchr(b'<', &text.as_bytes()[at..]) {
         let start = at + found;
         let Some(tag) = Tag::read(text, start) else {
             at = after_markup(text, start);
             continue;
         };
         at = tag.whole.end;
-        match pass.fate(&tag) {
+        let name = pass.name(tag.name);
+        match if tag.closing { pass.close(name) } else { pass.start(name, tag.cut) } {
             Fate::Keep => {}
             Fate::Drop => {
                 out.push_str(&text[copied..tag.whole.start]);
@@ -129,8 +159,8 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
                 return Cow::Owned(out);
             }
         }
-        if !tag.closing && RAW.contains(&tag.name.as_str()) {
-            at = raw_end(text, at, &tag.name);
+        if !tag.closing && name.is(is::RAW) {
+            at = raw_end(text, at, tag.name);
         }
     }
     if copied == 0 && out.is_empty() {
@@ -141,26 +171,46 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
 }
 
 impl Pass {
-    fn fate(&mut self, tag: &Tag) -> Fate {
-        if tag.closing { self.close(&tag.name) } else { self.start(tag) }
+    /// The number of a name as it is written.
+    fn name(&mut self, written: &[u8]) -> Name {
+        let mut short = [0; 16];
+        let long;
+        let lower: &[u8] = match short.get_mut(..written.len()) {
+            Some(short) => {
+                short.copy_from_slice(written);
+                short.make_ascii_lowercase();
+                short
+            }
+            None => {
+                long = written.to_ascii_lowercase();
+                &long
+            }
+        };
+        if let Some(name) = self.names.get(lower) {
+            return *name;
+        }
+        let name = Name { number: self.counts.len(), bits: bits(lower) };
+        self.counts.push(Count::default());
+        self.names.insert(lower.into(), name);
+        name
     }
 
-    fn start(&mut self, tag: &Tag) -> Fate {
+    /// What becomes of a start tag whose attributes from `cut` on are too many.
+    fn start(&mut self, name: Name, cut: Option<usize>) -> Fate {
         self.tags += 1;
         if self.tags > TAGS {
             return Fate::End;
         }
-        let name = tag.name.as_str();
-        let cut = || tag.cut.map_or(Fate::Keep, Fate::Cut);
-        if VOID.contains(&name) {
-            return cut();
+        let kept = cut.map_or(Fate::Keep, Fate::Cut);
+        if name.is(is::VOID) {
+            return kept;
         }
-        if let Some(kind) = FORMATTING.iter().position(|format| *format == name) {
+        if name.is(is::FORMAT) {
             if self.formats_open >= FORMATS || self.remade >= REMADE {
-                *self.dropped.entry(tag.name.clone()).or_default() += 1;
+                self.counts[name.number].dropped += 1;
                 return Fate::Drop;
             }
-            self.formats[kind] += 1;
+            self.counts[name.number].formats += 1;
             self.formats_open += 1;
         } else {
             self.remade += self.formats_open as usize;
@@ -171,82 +221,75 @@ impl Pass {
         }
         self.close_implied(name);
         if self.open.len() >= DEPTH {
-            *self.dropped.entry(tag.name.clone()).or_default() += 1;
+            self.counts[name.number].dropped += 1;
             return Fate::Drop;
         }
         self.push(name);
-        cut()
+        kept
     }
 
-    fn close(&mut self, name: &str) -> Fate {
-        if let Some(count) = self.dropped.get_mut(name)
-            && *count > 0
-        {
-            *count -= 1;
+    fn close(&mut self, name: Name) -> Fate {
+        let count = &mut self.counts[name.number];
+        if count.dropped > 0 {
+            count.dropped -= 1;
             return Fate::Drop;
         }
-        if let Some(kind) = FORMATTING.iter().position(|format| *format == name)
-            && self.formats[kind] > 0
-        {
-            self.formats[kind] -= 1;
+        if count.formats > 0 {
+            count.formats -= 1;
             self.formats_open -= 1;
         }
-        if self.counts.get(name).is_some_and(|count| *count > 0) {
-            self.pop_to(name);
+        if count.open > 0 {
+            self.pop_to(|open| open.number == name.number);
         }
         Fate::Keep
     }
 
     /// Closes what the start of `name` closes by itself.
-    fn close_implied(&mut self, name: &str) {
+    fn close_implied(&mut self, name: Name) {
         let Some(top) = self.open.last() else { return };
-        if name == "a" {
+        if name.is(is::LINK) {
             // An open link is closed, but not what stands open inside it.
-            if self.counts.get("a").is_some_and(|count| *count > 0)
-                && let Some(index) = self.open.iter().rposition(|open| open.name == "a")
+            if self.counts[name.number].open > 0
+                && let Some(index) = self.open.iter().rposition(|open| open.name.is(is::LINK))
             {
                 self.open.remove(index);
-                *self.counts.entry("a".to_owned()).or_default() -= 1;
+                self.counts[name.number].open -= 1;
             }
             return;
         }
-        let (p, item, cell, row) = (top.p, top.item, top.cell, top.row);
-        match name {
-            "li" | "dd" | "dt" if item => self.pop_to_any(&["li", "dd", "dt"]),
-            "td" | "th" if cell => self.pop_to_any(&["td", "th"]),
-            "tr" | "tbody" | "thead" | "tfoot" if row => self.pop_to("tr"),
-            "option" | "optgroup" if top.name == "option" => self.pop_to("option"),
-            _ if p && CLOSES_P.contains(&name) => self.pop_to("p"),
-            _ => {}
-        }
+        let closes = if name.is(is::ITEM) && top.seen & is::ITEM != 0 {
+            is::ITEM
+        } else if name.is(is::CELL) && top.seen & is::CELL != 0 {
+            is::CELL
+        } else if name.is(is::CLOSES_ROW) && top.seen & is::ROW != 0 {
+            is::ROW
+        } else if name.is(is::CLOSES_OPTION) && top.name.is(is::OPTION) {
+            is::OPTION
+        } else if name.is(is::CLOSES_P) && top.seen & is::PARAGRAPH != 0 {
+            is::PARAGRAPH
+        } else {
+            return;
+        };
+        self.pop_to(|open| open.is(closes));
     }
 
-    fn push(&mut self, name: &str) {
-        let above = self.open.last().map_or((false, false, false, false), |top| (top.p, top.item, top.cell, top.row));
-        let wall = WALLS.contains(&name);
-        let list = matches!(name, "ul" | "ol" | "dl" | "menu");
-        let section = matches!(name, "section" | "article" | "aside" | "nav" | "main" | "blockquote" | "form");
-        self.open.push(Open {
-            name: name.to_owned(),
-            p: name == "p" || (above.0 && !wall),
-            item: matches!(name, "li" | "dd" | "dt") || (above.1 && !wall && !list && !section),
-            cell: matches!(name, "td" | "th") || (above.2 && name != "table" && name != "template"),
-            row: name == "tr" || (above.3 && name != "table" && name != "template"),
-        });
-        *self.counts.entry(name.to_owned()).or_default() += 1;
+    fn push(&mut self, name: Name) {
+        let mut seen = self.open.last().map_or(0, |top| top.seen);
+        let mut hidden = 0;
+        hidden |= if name.is(is::WALL) { is::PARAGRAPH | is::ITEM } else { 0 };
+        hidden |= if name.is(is::HIDES_ITEM) { is::ITEM } else { 0 };
+        hidden |= if name.is(is::HIDES_CELL) { is::CELL | is::ROW } else { 0 };
+        seen &= !hidden;
+        seen |= name.bits & (is::PARAGRAPH | is::ITEM | is::CELL | is::ROW);
+        self.open.push(Open { name, seen });
+        self.counts[name.number].open += 1;
     }
 
-    fn pop_to(&mut self, name: &str) {
-        self.pop_to_any(&[name]);
-    }
-
-    fn pop_to_any(&mut self, names: &[&str]) {
+    /// Closes the innermost element that is meant, and what stands open inside it.
+    fn pop_to(&mut self, is_meant: impl Fn(Name) -> bool) {
         while let Some(open) = self.open.pop() {
-            let found = names.contains(&open.name.as_str());
-            if let Some(count) = self.counts.get_mut(&open.name) {
-                *count -= 1;
-            }
-            if found {
+            self.counts[open.name.number].open -= 1;
+            if is_meant(open.name) {
                 break;
             }
         }
@@ -254,17 +297,18 @@ impl Pass {
 }
 
 /// One start or end tag of the text.
-struct Tag {
-    name: String,
+struct Tag<'t> {
+    /// As it is written.
+    name: &'t [u8],
     closing: bool,
     whole: Range<usize>,
     /// Where the attributes beyond the limit begin.
     cut: Option<usize>,
 }
 
-impl Tag {
+impl<'t> Tag<'t> {
     /// Reads the tag that begins at the `<` at `start`; `None` where none does, or where it never ends.
-    fn read(text: &str, start: usize) -> Option<Self> {
+    fn read(text: &'t str, start: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         let closing = bytes.get(start + 1) == Some(&b'/');
         let name_start = start + 1 + usize::from(closing);
@@ -273,9 +317,7 @@ impl Tag {
         }
         let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'>');
         let name_end = name_start + bytes[name_start..].iter().position(ends)?;
-        // No element that matters here has a longer name.
-        let known = &bytes[name_start..name_end.min(name_start + 32)];
-        let name = String::from_utf8_lossy(known).to_ascii_lowercase();
+        let name = &bytes[name_start..name_end];
 
         let mut at = name_end;
         let mut attributes = 0;
@@ -305,7 +347,7 @@ fn after_attribute(bytes: &[u8], at: usize) -> Option<usize> {
     }
     at = next + 1 + bytes.get(next + 1..)?.iter().position(|b| !b.is_ascii_whitespace())?;
     match bytes[at] {
-        quote @ (b'"' | b'\'') => Some(at + 2 + bytes.get(at + 1..)?.iter().position(|b| *b == quote)?),
+        quote @ (b'"' | b'\'') => Some(at + 2 + memchr::memchr(quote, bytes.get(at + 1..)?)?),
         _ => Some(at + bytes[at..].iter().position(|b| b.is_ascii_whitespace() || *b == b'>')?),
     }
 }
@@ -327,13 +369,13 @@ fn after_markup(text: &str, start: usize) -> usize {
 }
 
 /// The offset of the end tag of an element whose content is no markup.
-fn raw_end(text: &str, from: usize, name: &str) -> usize {
+fn raw_end(text: &str, from: usize, name: &[u8]) -> usize {
     let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(found) = text[at..].find("</") {
+    while let Some(found) = memchr::memmem::find(&bytes[at..], b"</") {
         let start = at + found;
         let after = start + 2 + name.len();
-        if bytes.get(start + 2..after).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+        if bytes.get(start + 2..after).is_some_and(|word| word.eq_ignore_ascii_case(name))
             && bytes.get(after).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'))
         {
             return start;

@@ -39,6 +39,15 @@ fn deep_nesting_is_read_in_linear_time_and_keeps_its_text() {
 }
 
 #[test]
+fn names_that_begin_alike_close_nothing_of_one_another() {
+    let start = Instant::now();
+    let name = "x".repeat(40);
+    let text = words(&format!("<body>before{}<p>after", format!("<{name}1></{name}2>").repeat(50_000)));
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert!(text.contains("before") && text.contains("after"));
+}
+
+#[test]
 fn alternating_nesting_is_read_in_linear_time() {
     for unit in
         ["<b><p>", "<a><div>", "<i><b><div>x", "<p><b id=1>", "<li><div>", "<table><tr><td>", "</p>", "<div></b>"]

@@ -107,7 +107,8 @@ struct Run<'o, 'a> {
     outline: &'o Outline<'a>,
     blocks: Vec<Block>,
     text: Gathered,
-    outside: Gathered,
+    /// The same without what stands in links, once something does: most blocks have none.
+    outside: Option<Gathered>,
     /// Block elements around, innermost last.
     around: Vec<usize>,
     /// Whether the next block is the first of its list item.
@@ -123,7 +124,7 @@ impl<'o, 'a> Run<'o, 'a> {
             outline,
             blocks: Vec::new(),
             text: Gathered::default(),
-            outside: Gathered::default(),
+            outside: None,
             around: vec![0],
             bullet: false,
             cells: None,
@@ -189,13 +190,23 @@ impl<'o, 'a> Run<'o, 'a> {
     }
 
     fn piece(&mut self, text: &str, in_link: bool) {
+        if in_link && !text.is_empty() {
+            self.outside.get_or_insert_with(|| self.text.clone()).push(" ");
+        } else if let Some(outside) = &mut self.outside {
+            outside.push(text);
+        }
         self.text.push(text);
-        self.outside.push(if in_link && !text.is_empty() { " " } else { text });
     }
 
     fn space(&mut self) {
-        self.text.push(" ");
-        self.outside.push(" ");
+        self.piece(" ", false);
+    }
+
+    /// What was gathered, and the same without what stands in links.
+    fn take(&mut self) -> (String, String) {
+        let text = self.text.take();
+        let outside = self.outside.take().map_or_else(|| text.clone(), |mut outside| outside.take());
+        (text, outside)
     }
 
     fn line_end(&mut self) {
@@ -205,12 +216,12 @@ impl<'o, 'a> Run<'o, 'a> {
             self.end_block();
         } else {
             self.text.end_line();
-            self.outside.end_line();
+            self.outside.iter_mut().for_each(Gathered::end_line);
         }
     }
 
     fn end_cell(&mut self) {
-        let (text, outside) = (self.text.take(), self.outside.take());
+        let (text, outside) = self.take();
         if let Some(cells) = &mut self.cells
             && (!text.is_empty()
                 || self.around.last().is_some_and(|place| matches!(self.outline.tag(*place), "td" | "th")))
@@ -234,7 +245,7 @@ impl<'o, 'a> Run<'o, 'a> {
     }
 
     fn end_block(&mut self) {
-        let (text, outside) = (self.text.take(), self.outside.take());
+        let (text, outside) = self.take();
         if text.is_empty() {
             return;
         }
@@ -265,7 +276,7 @@ fn is_heading(tag: &str) -> bool {
 }
 
 /// Text with its white space folded as it comes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Gathered {
     text: String,
     space: bool,
@@ -275,7 +286,8 @@ impl Gathered {
     fn push(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
-            let word = rest.find(is_no_letter).unwrap_or(rest.len());
+            let plain = rest.bytes().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
+            let word = rest[plain..].find(is_no_letter).map_or(rest.len(), |word| plain + word);
             let (word, after) = rest.split_at(word);
             if !word.is_empty() {
                 if self.space && !self.text.is_empty() && !self.text.ends_with('\n') {

@@ -2,10 +2,10 @@
 //!
 //! Names are hints: whoever uses them checks that an element does not hold most of the page's text.
 
-use std::collections::HashMap;
 use std::ops::BitOrAssign;
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
 use scraper::node::Element;
 
 /// A list of words, written as one text.
@@ -95,17 +95,41 @@ const LONGEST_NAME: usize = 6;
 
 /// The names of one page, each read once: pages use few, and each often.
 #[derive(Default)]
-pub(super) struct Names<'a>(HashMap<&'a str, Named>);
+pub(super) struct Names<'a> {
+    /// By name.
+    names: HashMap<&'a str, Named>,
+    /// By whole attribute, where it holds several.
+    lists: HashMap<&'a str, Named>,
+}
 
 impl<'a> Names<'a> {
     /// Reads an element's names.
     pub(super) fn of(&mut self, element: &'a Element) -> Named {
-        named(element, |class| {
-            *self.0.entry(class).or_insert_with(|| {
-                let mut named = Named::default();
-                class_name(class, &mut named);
-                named
-            })
+        named(element, |list| self.of_list(list))
+    }
+
+    /// What the names in a `class` or an `id` say together.
+    fn of_list(&mut self, list: &'a str) -> Named {
+        if !list.contains(|c: char| c.is_ascii_whitespace()) {
+            return self.of_name(list);
+        }
+        if let Some(named) = self.lists.get(list) {
+            return *named;
+        }
+        // what a part of an accordion hides is one click away
+        let folded = FOLDED.iter().any(|folded| list.contains(folded));
+        let names = list.split_ascii_whitespace().take(24).filter(|name| !folded || *name != "hidden");
+        let mut named = Named::default();
+        names.for_each(|name| named |= self.of_name(name));
+        self.lists.insert(list, named);
+        named
+    }
+
+    fn of_name(&mut self, name: &'a str) -> Named {
+        *self.names.entry(name).or_insert_with(|| {
+            let mut named = Named::default();
+            class_name(name, &mut named);
+            named
         })
     }
 }
@@ -124,7 +148,7 @@ impl BitOrAssign for Named {
     }
 }
 
-fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -> Named {
+fn named<'a>(element: &'a Element, mut of_list: impl FnMut(&'a str) -> Named) -> Named {
     let tag = element.name();
     let mut named = Named::default();
     if matches!(tag, "html" | "body" | "main" | "article") {
@@ -136,12 +160,7 @@ fn named<'a>(element: &'a Element, mut of_class: impl FnMut(&'a str) -> Named) -
         match name {
             // The id of a heading is made of its words.
             "id" if is_heading(tag) => {}
-            "class" | "id" => {
-                // what a part of an accordion hides is one click away
-                let folded = FOLDED.iter().any(|folded| value.contains(folded));
-                let classes = value.split_ascii_whitespace().take(24).filter(|class| !folded || *class != "hidden");
-                classes.for_each(|class| named |= of_class(class));
-            }
+            "class" | "id" => named |= of_list(value),
             "role" => named.chrome |= CHROME_ROLES.contains(&value.to_ascii_lowercase().as_str()),
             "itemprop" => named.marked |= value.split_ascii_whitespace().any(|name| name == "articleBody"),
             "aria-hidden" => named.chrome |= value == "true",

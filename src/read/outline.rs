@@ -4,11 +4,12 @@
 //! prefix sums. What no visitor sees (scripts, hidden elements, form controls) is not in it; nor is what the source's
 //! settings ignore.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use hashbrown::HashMap;
 use scraper::node::Element;
 use scraper::{Html, Node};
 

@@ -49,7 +49,8 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
             continue;
         }
         for line in block.text.lines().take(4).filter(|line| line.len() <= LONGEST * 4) {
-            let Some(mut score) = agreement(&essence(line), &stated, site.as_deref()) else { continue };
+            let essence = essence(line);
+            let Some(mut score) = agreement(&essence, &stated, site.as_deref()) else { continue };
             score += if level_one.contains(&block.place) {
                 0.5
             } else if heading {
@@ -59,7 +60,6 @@ pub(super) fn find(meta: &Metadata, blocks: &[Block], level_one: &[usize], chrom
             };
             score -= if chrome[block.place] { 0.6 } else { 0.0 };
             // a heading that says all of what the page calls itself is its title, though it is a link to where it stands alone
-            let essence = essence(line);
             let own = heading && (stated.contains(&essence) || called.as_ref() == Some(&essence));
             score -= if block.link_share() > 0.9 && !own { 0.6 } else { 0.0 };
             score += if index <= start && index + NEAR >= start { 0.3 } else { 0.0 };

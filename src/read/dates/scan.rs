@@ -43,10 +43,10 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Cuts a text into tokens.
 pub(super) fn tokens(text: &str) -> Vec<Placed> {
-    let short: String = text.chars().take(LOOKED_AT).collect();
+    let short = text.char_indices().nth(LOOKED_AT).map_or(text, |(end, _)| &text[..end]);
     let mut out: Vec<Placed> = Vec::new();
     let mut apart = false;
-    for c in fold(&short).chars() {
+    for c in fold(short).chars() {
         let before = if apart { None } else { out.last_mut().map(|placed| &mut placed.token) };
         let invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
         let token = if c.is_whitespace() {

@@ -286,15 +286,13 @@ impl Gathered {
     fn push(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
-            let plain = rest.bytes().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
-            let word = rest[plain..].find(is_no_letter).map_or(rest.len(), |word| plain + word);
-            let (word, after) = rest.split_at(word);
-            if !word.is_empty() {
+            let (words, after) = rest.split_at(folded_words(rest));
+            if !words.is_empty() {
                 if self.space && !self.text.is_empty() && !self.text.ends_with('\n') {
                     self.text.push(' ');
                 }
                 self.space = false;
-                self.text.push_str(word);
+                self.text.push_str(words);
             }
             let between = after.find(|c| !is_no_letter(c)).unwrap_or(after.len());
             let (between, after) = after.split_at(between);
@@ -324,6 +322,22 @@ impl Gathered {
         }
         text
     }
+}
+
+/// Bytes of the words that a text begins with, as long as one space alone stands between two.
+fn folded_words(text: &str) -> usize {
+    let (mut end, mut spaced) = (0, true);
+    for (at, c) in text.char_indices() {
+        if !is_no_letter(c) {
+            end = at + c.len_utf8();
+            spaced = false;
+        } else if c != ' ' || spaced {
+            break;
+        } else {
+            spaced = true;
+        }
+    }
+    end
 }
 
 /// White space, control characters and marks of where a line may break, which are no part of a wording.

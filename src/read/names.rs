@@ -199,8 +199,8 @@ struct Known {
     says: Named,
 }
 
-/// What is known, by the first letter.
-static KNOWN: LazyLock<HashMap<u8, Vec<Known>>> = LazyLock::new(|| {
+/// What is known, by the first byte.
+static KNOWN: LazyLock<Vec<Vec<Known>>> = LazyLock::new(|| {
     let none = Named::default();
     let chrome = Named { chrome: true, ..none };
     let body = Named { body: true, ..none };
@@ -214,10 +214,10 @@ static KNOWN: LazyLock<HashMap<u8, Vec<Known>>> = LazyLock::new(|| {
         (&DATE_WORDS, false, Named { date: true, ..none }),
         (&PICTURE_WORDS, false, Named { picture: true, ..none }),
     ];
-    let mut known: HashMap<u8, Vec<Known>> = HashMap::new();
+    let mut known: Vec<Vec<Known>> = (0..=u8::MAX).map(|_| Vec::new()).collect();
     for (list, stem, says) in lists {
         for word in list.iter() {
-            known.entry(word.as_bytes()[0]).or_default().push(Known { word, stem, says });
+            known[usize::from(word.as_bytes()[0])].push(Known { word, stem, says });
         }
     }
     known
@@ -228,12 +228,13 @@ fn class_name(class: &str, named: &mut Named) {
     if class.len() > 80 || class.starts_with("tag-") || class.starts_with("category-") {
         return;
     }
-    let words = class_words(class);
-    let joined = words.concat();
-    let known = |word: &str| word.bytes().next().and_then(|first| KNOWN.get(&first)).into_iter().flatten();
+    let (joined, begins) = joined_words(class);
+    let ends = begins.iter().skip(1).copied().chain([joined.len()]);
+    let words: Vec<&str> = begins.iter().zip(ends).map(|(begin, end)| &joined[*begin..end]).collect();
+    let known = |word: &str| word.bytes().next().into_iter().flat_map(|first| &KNOWN[usize::from(first)]);
     let mut says = Named::default();
     for word in &words {
-        let fits = |known: &&Known| if known.stem { word.starts_with(known.word) } else { word == known.word };
+        let fits = |known: &&Known| if known.stem { word.starts_with(known.word) } else { *word == known.word };
         known(word).filter(fits).for_each(|known| says |= known.says);
     }
     known(&joined).filter(|known| known.stem && joined.starts_with(known.word)).for_each(|known| says |= known.says);
@@ -241,29 +242,28 @@ fn class_name(class: &str, named: &mut Named) {
     if words.len() > LONGEST_NAME || FOLDED.iter().any(|folded| joined.contains(folded)) {
         return;
     }
-    if words.iter().any(|word| ABOUT.contains(&word.as_str())) {
+    if words.iter().any(|word| ABOUT.contains(word)) {
         says = Named { body: says.body, ..Named::default() };
     }
     *named |= says;
 }
 
-/// The words of a class name or id, in lower case: `jp-relatedPosts_2` is `jp`, `related`, `posts`, `2`.
-fn class_words(class: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+/// The words of a class name or id, in lower case and joined, and where each begins: those of `jp-relatedPosts_2` are `jp`,
+/// `related`, `posts`, `2`.
+fn joined_words(class: &str) -> (String, Vec<usize>) {
+    let (mut joined, mut begin) = (String::with_capacity(class.len()), Vec::new());
     let mut before = ' ';
     for c in class.chars() {
         let begins = !before.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase());
         if c.is_alphanumeric() {
             if begins {
-                out.push(String::new());
+                begin.push(joined.len());
             }
-            if let Some(word) = out.last_mut() {
-                word.extend(c.to_lowercase());
-            }
+            if c.is_ascii() { joined.push(c.to_ascii_lowercase()) } else { joined.extend(c.to_lowercase()) }
         }
         before = c;
     }
-    out
+    (joined, begin)
 }
 
 #[cfg(test)]

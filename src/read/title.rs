@@ -164,10 +164,11 @@ fn agreement(line: &str, stated: &[String], site: Option<&str>) -> Option<f64> {
 
 /// Letters and digits alone, in lower case: what two spellings of one title share.
 pub(super) fn essence(text: &str) -> String {
-    if text.is_ascii() {
-        return text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() { out.push(c.to_ascii_lowercase()) } else { out.extend(c.to_lowercase()) }
     }
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    out
 }
 
 /// Whether two lines are one title.

@@ -1,9 +1,9 @@
 //! The forms of a printed date, tried at each token from left to right.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
+use hashbrown::{HashMap, HashSet};
 
 use super::calendars::{Calendar, civil, of_year};
 use super::scan::{Placed, Token, fold, tokens};
@@ -100,7 +100,7 @@ impl<'a> Grammar<'a> {
 
     /// The number of words that no date, clock, number or companion of such accounts for.
     pub(super) fn unexplained(&self) -> usize {
-        static EXPLAINED: OnceLock<std::collections::HashSet<String>> = OnceLock::new();
+        static EXPLAINED: OnceLock<HashSet<String>> = OnceLock::new();
         let known = EXPLAINED.get_or_init(|| {
             let words = FILLERS.iter().chain(BESIDE.iter()).chain(COUNTS.iter()).map(|word| fold(word));
             words.chain(ZONES.iter().map(|zone| fold(zone.0))).chain(HALVES.iter().map(|half| fold(half.0))).collect()
@@ -295,8 +295,8 @@ impl<'a> Grammar<'a> {
 
     /// `令和8年8月4日`.
     fn era(&self, at: usize) -> Option<(usize, NaiveDate)> {
-        let name = format!("{}{}", self.word(at)?, self.word(at + 1)?);
-        let (_, before) = ERAS.iter().find(|(era, _)| *era == name)?;
+        let (first, second) = (self.word(at)?, self.word(at + 1)?);
+        let (_, before) = ERAS.iter().find(|(era, _)| era.strip_prefix(first) == Some(second))?;
         let (year, place) = match self.number(at + 2) {
             Some((year, _)) => (i32::try_from(year).ok()?, at + 3),
             None if self.is(at + 2, &["元"]) => (1, at + 3),

@@ -16,11 +16,9 @@ impl Search<'_> {
         let off = |place: usize| self.in_menu(place);
         let line = |(index, block): (usize, &Block)| {
             let line = block.text.lines().next()?;
-            let says_little = dates::unexplained(line).is_some_and(|words| words <= STRANGERS_BELOW);
-            if !says_little && !dates::tells_of_publication(line) {
-                return None;
-            }
-            if off(block.place) {
+            let says_little = || dates::unexplained(line).is_some_and(|words| words <= STRANGERS_BELOW);
+            let may_date = line.contains(char::is_numeric) && (says_little() || dates::tells_of_publication(line));
+            if !may_date || off(block.place) {
                 return None;
             }
             let (date, labelled) = dates::published(line, self.language(), self.timezone, self.captured_at)?;

@@ -71,9 +71,10 @@ fn bits(name: &[u8]) -> u16 {
         b"table" => is::WALL | is::HIDES_CELL | is::CLOSES_P,
         b"template" => is::WALL | is::HIDES_CELL,
         b"applet" | b"button" | b"caption" | b"html" | b"marquee" | b"object" | b"svg" => is::WALL,
-        b"address" | b"center" | b"details" | b"dialog" | b"dir" | b"div" | b"fieldset" | b"figcaption"
-        | b"figure" | b"footer" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hgroup" | b"pre"
-        | b"summary" => is::CLOSES_P,
+        b"address" | b"center" | b"details" | b"dialog" | b"dir" | b"div" | b"fieldset" | b"figcaption" | b"figure"
+        | b"footer" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hgroup" | b"pre" | b"summary" => {
+            is::CLOSES_P
+        }
         _ => 0,
     }
 }

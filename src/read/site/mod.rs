@@ -28,7 +28,7 @@ pub use apply::fitting;
 pub(super) use apply::{find, without_lines};
 pub use select::{Pins, pins};
 use tree::Tree;
-use view::View;
+use view::{Seen, View};
 
 /// Most pages that are learnt from: more teach nothing more.
 pub const MOST_PAGES: usize = 24;
@@ -55,11 +55,16 @@ const MOST_RULES: usize = 60;
 pub fn learn(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
     let present = settings.learnt.as_deref().cloned().unwrap_or_default();
     let pages = sample(pages);
-    let mut rules = propose_from(&pages, settings);
+    let seen = seen(&pages, settings);
+    let untaught: Vec<Text> = seen.iter().map(|seen| seen.text.clone()).collect();
+    let mut rules = propose_from(seen, settings);
     if rules == present {
         return present;
     }
     let reads = |rules: &Rules| -> Vec<Text> {
+        if rules.is_empty() {
+            return untaught.clone();
+        }
         let settings = with(settings, rules);
         pages.iter().map(|page| super::read(page, &settings).text).collect()
     };
@@ -82,7 +87,7 @@ pub fn learn(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
 
 /// How these pages are built, whether or not the reader needs to be told.
 pub fn propose(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
-    propose_from(&sample(pages), settings)
+    propose_from(seen(&sample(pages), settings), settings)
 }
 
 /// Settings with these rules and no others.
@@ -109,9 +114,14 @@ fn sample<'p>(pages: &[Page<'p>]) -> Vec<Page<'p>> {
     bearable.take(MOST_PAGES).collect()
 }
 
-fn propose_from(pages: &[Page<'_>], settings: &ReadSettings) -> Rules {
+fn seen<'p>(pages: &[Page<'p>], settings: &ReadSettings) -> Vec<Seen<'p>> {
     let plain = with(settings, &Rules::default());
-    let mut views: Vec<View<'_>> = pages.iter().filter_map(|page| View::of(page, &plain)).collect();
+    pages.iter().map(|page| Seen::of(page, &plain)).collect()
+}
+
+fn propose_from(seen: Vec<Seen<'_>>, settings: &ReadSettings) -> Rules {
+    let plain = with(settings, &Rules::default());
+    let mut views: Vec<View<'_>> = seen.into_iter().filter_map(|seen| seen.view).collect();
     // one statement under two addresses says nothing twice
     let mut texts = HashSet::new();
     views.retain(|view| texts.insert(view.text.wording()));

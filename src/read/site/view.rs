@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use scraper::Html;
+
 use super::super::blocks::{self, Block, Kind};
 use super::super::clean;
 use super::super::meta::Metadata;
@@ -10,7 +12,7 @@ use super::super::plain::{self, Form};
 use super::super::settings::Selectors;
 use super::super::shape::Shape;
 use super::super::title::essence;
-use super::super::{Page, charset, dates, html, main_text, telegram};
+use super::super::{Page, charset, dates, html, inert, main_text, read, telegram};
 use super::path;
 use crate::model::digest::Digest;
 use crate::model::source::ReadSettings;
@@ -71,32 +73,51 @@ pub(super) struct View<'p> {
     pub title: Option<usize>,
 }
 
-impl<'p> View<'p> {
-    /// Looks at a page; `None` for one that teaches nothing.
-    pub(super) fn of(page: &Page<'p>, settings: &ReadSettings) -> Option<Self> {
+/// A page that was looked at.
+pub(super) struct Seen<'p> {
+    /// What the reader makes of it by itself.
+    pub text: Text,
+    /// `None` where it teaches nothing.
+    pub view: Option<View<'p>>,
+}
+
+impl<'p> Seen<'p> {
+    /// Looks at a page; `settings` are without rules.
+    pub(super) fn of(page: &Page<'p>, settings: &ReadSettings) -> Self {
         if plain::form(page.body, page.content_type) != Form::Html {
-            return None;
+            return Self { text: read(page, settings).text, view: None };
         }
         let decoded = charset::decode(page.body, page.content_type);
+        // parsing is most of the work, and the tree is the same for both
         let doc = html::parse(&decoded.text);
-        if telegram::named_post(page, &doc, &decoded, settings).is_some() {
+        if let Some(post) = telegram::named_post(page, &doc, &decoded, settings) {
+            return Self { text: post.reading.text, view: None };
+        }
+        let shape = Shape::of_text(&decoded.text);
+        let text = inert::read(page, &doc, decoded, settings, None).text;
+        let view = View::of(page, &doc, shape, &text, settings);
+        Self { text, view }
+    }
+}
+
+impl<'p> View<'p> {
+    fn of(page: &Page<'p>, doc: &Html, shape: Shape, text: &Text, settings: &ReadSettings) -> Option<Self> {
+        if text.is_empty() {
             return None;
         }
-        let outline = Outline::new(&doc, &Selectors::of(settings).ignored(&doc));
+        let outline = Outline::new(doc, &Selectors::of(settings).ignored(doc));
         let blocks = blocks::blocks(&outline);
         if outline.items.is_empty() || outline.items.len() > MOST_ELEMENTS || blocks.len() > MOST_BLOCKS {
             return None;
         }
         let chrome = main_text::chrome(&outline, &blocks, &[]);
         let shown: Vec<usize> = (0..blocks.len()).filter(|index| !chrome[blocks[*index].place]).collect();
-        let meta = Metadata::of(&doc, page.url);
+        let meta = Metadata::of(doc, page.url);
         let range = clean::text_range(&blocks, &shown);
         let title = super::super::page::found_title(&meta, &outline, &blocks, &chrome, range).block;
-        let shape = Shape::of_text(&decoded.text);
         let elements = elements(&outline);
         let titled = title.map(|index| essence(&blocks[index].text));
         let comments = inside(&outline, |place| outline.named(place).comments);
-        let text = super::super::read(page, settings).text;
         let taken: HashSet<u64> = text.paragraphs().iter().flat_map(|line| keys(&essence(line))).collect();
         let lines = blocks.iter().map(|block| {
             let said = essence(&block.text);
@@ -113,7 +134,7 @@ impl<'p> View<'p> {
             Line { element: block.place, text: block.text.clone(), size: block.size, role, keys, date, taken }
         });
         let lines = lines.collect();
-        (!text.is_empty()).then_some(Self { page: *page, shape, elements, lines, text, title })
+        Some(Self { page: *page, shape, elements, lines, text: text.clone(), title })
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 
 use super::grammar::Grammar;
-use super::tables::{HALVES, ZONES};
+use super::tables::{HALVES, UNSURE_ZONES, ZONES};
 
 impl Grammar<'_> {
     /// `16:05`, `16:05:30`, `4:05 pm`, `16h05`, `16.05 Uhr`, `午後3時5分`, each with its zone.
@@ -69,6 +69,9 @@ impl Grammar<'_> {
 
     /// The zone that is written at `at`, in minutes from UTC.
     fn offset(&self, at: usize) -> (usize, Option<i32>) {
+        if self.is(at, UNSURE_ZONES) {
+            return (at + 1, None);
+        }
         let place = at + usize::from(self.sign(at) == Some('('));
         let named = self.word(place).and_then(|word| ZONES.iter().find(|(name, _)| *name == word)).map(|zone| zone.1);
         let after = if named.is_some() { place + 1 } else { place };

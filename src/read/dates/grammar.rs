@@ -1,5 +1,6 @@
 //! The forms of a printed date, tried at each token from left to right.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
@@ -7,7 +8,10 @@ use hashbrown::{HashMap, HashSet};
 
 use super::calendars::{Calendar, civil, of_year};
 use super::scan::{Placed, Token, fold, tokens};
-use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, ITSELF, MONTHS, OTHER_MONTHS, PUBLISHED, UPDATED, ZONES};
+use super::tables::{
+    BESIDE, COUNTS, DATED, ERAS, FILLERS, FROM, HALVES, ITSELF, MONTHS, OTHER_MONTHS, PUBLISHED, UNSURE_ZONES, UPDATED,
+    ZONES,
+};
 use super::{Moment, in_range};
 use crate::model::time::Instant;
 
@@ -46,20 +50,33 @@ impl<'a> Grammar<'a> {
     pub(super) fn first_published(&self) -> Option<(usize, usize, Moment)> {
         let mut from = 0;
         self.moments(0).find(|(at, end, _)| {
-            let words: Vec<&str> = (from..*at).filter_map(|place| self.word(place)).collect();
+            let of_change = self.call_a_change(from..*at);
             from = *end;
-            let last = |stems: &[&str]| words.iter().rposition(|word| stems.iter().any(|stem| word.starts_with(stem)));
-            match (last(UPDATED), last(PUBLISHED)) {
-                (Some(updated), Some(published)) => published > updated,
-                (Some(_), None) => false,
-                (None, _) => true,
-            }
+            !of_change
         })
+    }
+
+    /// Whether the words after the last date call the next one that of a change.
+    pub(super) fn ends_with_label_of_change(&self) -> bool {
+        let from = self.moments(0).last().map_or(0, |(_, end, _)| end);
+        self.call_a_change(from..self.tokens.len())
+    }
+
+    /// Whether the words of a label say that the date on their right is that of a change: `Date of the last update`, and not
+    /// `Update published on`.
+    fn call_a_change(&self, label: Range<usize>) -> bool {
+        let words: Vec<&str> = label.filter_map(|place| self.word(place)).collect();
+        let last = |stems: &[&str]| words.iter().rposition(|word| begins(word, stems));
+        match (last(UPDATED), last(PUBLISHED)) {
+            (Some(updated), Some(published)) => published < updated,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
     }
 
     /// Whether a word says that what follows is the date of publication.
     pub(super) fn is_labelled(&self) -> bool {
-        let is_label = |word: &str| PUBLISHED.iter().any(|stem| word.starts_with(stem));
+        let is_label = |word: &str| begins(word, PUBLISHED) || begins(word, DATED);
         (0..self.tokens.len()).filter_map(|place| self.word(place)).any(is_label)
     }
 
@@ -69,14 +86,27 @@ impl<'a> Grammar<'a> {
         words.any(|word| ITSELF.contains(&word)) && self.is_labelled()
     }
 
-    /// All dates from a token on, left to right.
+    /// All dates from a token on, left to right, but for those on which a time only begins that goes on: `seit 08.10.2014`,
+    /// `(08.06.2015 - )`.
     fn moments(&self, from: usize) -> impl Iterator<Item = (usize, usize, Moment)> + '_ {
         let mut next = from;
         std::iter::from_fn(move || {
-            let found = (next..self.tokens.len()).find_map(|at| self.moment(at).map(|(end, moment)| (at, end, moment)));
-            next = found.as_ref().map_or(self.tokens.len(), |(_, end, _)| *end);
-            found
+            loop {
+                let found =
+                    (next..self.tokens.len()).find_map(|at| self.moment(at).map(|(end, moment)| (at, end, moment)));
+                next = found.as_ref().map_or(self.tokens.len(), |(_, end, _)| *end);
+                if !found.as_ref().is_some_and(|(at, end, _)| self.goes_on(*at, *end)) {
+                    return found;
+                }
+            }
         })
+    }
+
+    /// Whether a time that goes on begins with the date between two places.
+    fn goes_on(&self, at: usize, end: usize) -> bool {
+        let since = || at.checked_sub(1).and_then(|before| self.word(before)).is_some_and(|word| FROM.contains(&word));
+        let open = || matches!(self.sign(end), Some('-' | '–' | '—')) && self.sign(end + 1) == Some(')');
+        since() || open()
     }
 
     fn is_hijri(&self, at: usize) -> bool {
@@ -103,7 +133,11 @@ impl<'a> Grammar<'a> {
         static EXPLAINED: OnceLock<HashSet<String>> = OnceLock::new();
         let known = EXPLAINED.get_or_init(|| {
             let words = FILLERS.iter().chain(BESIDE.iter()).chain(COUNTS.iter()).map(|word| fold(word));
-            words.chain(ZONES.iter().map(|zone| fold(zone.0))).chain(HALVES.iter().map(|half| fold(half.0))).collect()
+            words
+                .chain(ZONES.iter().map(|zone| fold(zone.0)))
+                .chain(UNSURE_ZONES.iter().map(|zone| fold(zone)))
+                .chain(HALVES.iter().map(|half| fold(half.0)))
+                .collect()
         });
         let (mut at, mut count) = (0, 0);
         while at < self.tokens.len() {
@@ -129,8 +163,11 @@ impl<'a> Grammar<'a> {
             };
             return Some((end, Moment { day, time, offset }));
         }
+        if let Some(found) = self.year_last(at) {
+            return Some(found);
+        }
         let (end, time, offset) = self.time(at)?;
-        let (end, day) = self.skips(end).take(4).find_map(|place| self.day(place))?;
+        let (end, day) = self.skips(end).find_map(|place| self.day(place))?;
         Some((end, Moment { day, time: Some(time), offset }))
     }
 
@@ -293,6 +330,16 @@ impl<'a> Grammar<'a> {
         Some((year_at + 1, civil(calendar, i32::try_from(year).ok()?, month, day)?))
     }
 
+    /// `Mar 25 12:45:00 EDT 2023`, as programs print it.
+    fn year_last(&self, at: usize) -> Option<(usize, Moment)> {
+        let (place, calendar, month) = self.month(at)?;
+        let (day, _) = self.number(place).filter(|n| n.1 <= 2)?;
+        let (end, time, offset) = self.time(place + 1)?;
+        let (year, _) = self.number(end).filter(|n| n.1 == 4)?;
+        let day = civil(calendar, i32::try_from(year).ok()?, month, day).filter(|day| in_range(*day))?;
+        Some((end + 1, Moment { day, time: Some(time), offset }))
+    }
+
     /// `令和8年8月4日`.
     fn era(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let (first, second) = (self.word(at)?, self.word(at + 1)?);
@@ -317,6 +364,11 @@ impl<'a> Grammar<'a> {
         let (calendar, month) = month_named(word).or_else(|| bare.and_then(month_named))?;
         Some((at + 1, calendar, month))
     }
+}
+
+/// Whether a word begins with one of some stems. `Updates` is the name of a part of a site.
+fn begins(word: &str, stems: &[&str]) -> bool {
+    word != "updates" && stems.iter().any(|stem| word.starts_with(stem))
 }
 
 fn month_names() -> &'static HashMap<String, (Calendar, u32)> {

@@ -14,7 +14,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::model::time::{Instant, Stated};
@@ -96,6 +96,11 @@ pub fn is_label(text: &str) -> bool {
     Grammar::new(&tokens(text), None, None).is_labelled()
 }
 
+/// Whether a text, short or the end of a longer one, is a label that makes the date after it that of a change: `Last updated:`.
+pub fn is_label_of_change(text: &str) -> bool {
+    Grammar::new(&tokens(text), None, None).ends_with_label_of_change()
+}
+
 /// Whether a text holds a date of numbers that only one order makes a day, and which: month first or day first.
 pub fn order(text: &str) -> Option<bool> {
     if text.chars().nth(LINE).is_some() || !text.contains(['/', '-']) {
@@ -104,7 +109,8 @@ pub fn order(text: &str) -> Option<bool> {
     Grammar::new(&tokens(text), None, None).order()
 }
 
-/// A date as metadata states it: ISO 8601 and RFC 3339 in their looser spellings, RFC 2822, else as printed.
+/// A date as metadata states it: ISO 8601 and RFC 3339 in their looser spellings, RFC 2822, seconds or milliseconds since
+/// 1970, else as printed.
 pub fn machine(text: &str, language: Option<&str>, timezone: Option<&str>) -> Option<Stated> {
     let text = text.trim();
     if let Ok(time) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
@@ -112,6 +118,11 @@ pub fn machine(text: &str, language: Option<&str>, timezone: Option<&str>) -> Op
     }
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok().filter(|day| in_range(*day)).map(Stated::Day);
+    }
+    if matches!(text.len(), 10 | 13) && text.bytes().all(|b| b.is_ascii_digit()) {
+        let time = DateTime::from_timestamp(text[..10].parse().ok()?, 0)?.fixed_offset();
+        // A zero of a clock that was never set is no date of the web.
+        return (time.year() >= 1995 && in_range(time.date_naive())).then_some(Stated::Zoned(time));
     }
     for form in ["%Y%m%dT%H%M%S%#z", "%Y%m%dT%H%M%#z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
         if let Ok(time) = DateTime::parse_from_str(text, form) {
@@ -176,7 +187,6 @@ impl Moment {
 
 /// Years that a page can state: no statement is older than the telegraph, none comes from the next century.
 fn in_range(day: NaiveDate) -> bool {
-    use chrono::Datelike;
     (1900..2100).contains(&day.year())
 }
 

@@ -233,7 +233,7 @@ pub(super) static BESIDE: Words = LazyLock::new(|| {
      παρασκευή σάββατο κυριακή понеделник вторник сряда четвъртък петък събота неделя понедељак уторак среда четвртак \
      петак субота недеља ponedjeljak ponedeljak utorak srijeda sreda četvrtak petak subota nedjelja nedelja kl publicado \
      em publicerad uppdaterad publisert oppdatert udgivet pubblicato aggiornato geplaatst gepubliceerd op opublikowano \
-     dodano data cst ist bst ast akst akdt hst sgt hkt aest aedt posted published updated created modified date last time added issued released by views view hits reads read \
+     dodano data posted published updated created modified date last time added issued released by views view hits reads read \
      min minutes опубликовано опубликована обновлено дата публикации размещено просмотров просмотры просмотра \
      оновлено опубліковано переглядів yayımlanma tarihi tarih stand veröffentlicht datum publié mis jour mise \
      ligne հրապարակված դիտումներ oxunub baxış tarix uhr heure heures",
@@ -291,28 +291,22 @@ pub(super) static ITSELF: Words =
 
 /// Beginnings of words that make a date on their right that of the publication.
 pub(super) const PUBLISHED: &[&str] = &[
+    "original",
     "published",
     "posted",
     "publish",
     "released",
     "issued",
-    "date",
-    "datum",
-    "fecha",
     "опублик",
     "размещ",
-    "дата",
     "оприлюдн",
     "հրապարակ",
     "yayim",
-    "tarih",
-    "tarix",
     "veroffentlicht",
     "erschienen",
     "publie",
     "publicad",
     "نشر",
-    "تاريخ",
     "发布",
     "發布",
     "掲載",
@@ -335,6 +329,12 @@ pub(super) const PUBLISHED: &[&str] = &[
     "објављ",
     "публикув",
 ];
+
+/// Beginnings of words for "date": they make one on their right that of the publication where no other word says of what.
+pub(super) const DATED: &[&str] = &["date", "datum", "fecha", "дата", "tarih", "tarix", "تاريخ"];
+
+/// Words on whose right begins a time that goes on, such as a term of office.
+pub(super) static FROM: Words = LazyLock::new(|| words("since seit depuis sedan siden"));
 
 /// Words after a number that make a count of visitors, not a date.
 pub(super) static COUNTS: Words = LazyLock::new(|| {
@@ -374,6 +374,10 @@ pub(super) const ZONES: &[(&str, i32)] = &[
     ("azt", 240),
     ("msd", 240),
 ];
+
+/// Names of zones that stand for several, or whose distance is left out: they end a time and tell nothing of it.
+pub(super) const UNSURE_ZONES: &[&str] =
+    &["cst", "ist", "bst", "ast", "amt", "akst", "akdt", "hst", "sgt", "hkt", "aest", "aedt"];
 
 /// Half-day words: whether they mean the afternoon.
 pub(super) const HALVES: &[(&str, bool)] = &[

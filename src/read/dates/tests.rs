@@ -276,6 +276,55 @@ fn a_date_of_change_is_no_date_of_publication() {
     assert_eq!(day("zuletzt bearbeitet: 04.02.2022, 08:27 Uhr"), None);
     assert_eq!(day("Uppdaterad 25 mars 2023"), None);
     assert_eq!(day("Pubblicato il 25 marzo 2023"), on("2023-03-25", true));
+    // "Date" says of what only where nothing else does.
+    for text in ["Last modified date: 25.03.2023", "Son güncelleme tarihi: 25.03.2023", "Дата обновления: 25.03.2023"]
+    {
+        assert_eq!(day(text), None, "{text}");
+    }
+    assert_eq!(day("Updated: 28.03.2023 | Date: 25.03.2023"), on("2023-03-25", true));
+    assert_eq!(day("Updated: 28 March 2023 Original: 25 March 2023"), on("2023-03-25", true));
+}
+
+#[test]
+fn a_label_of_a_change_stands_before_its_date() {
+    for text in
+        ["Last updated", "Updated on:", "Published 25.03.2023, updated", "Дата последнего изменения:", "更新日期："]
+    {
+        assert!(is_label_of_change(text), "{text}");
+    }
+    for text in ["", "Published", "Updated 28.03.2023, published", "Updates", "Updated 28.03.2023", "Press office"] {
+        assert!(!is_label_of_change(text), "{text}");
+    }
+}
+
+#[test]
+fn where_a_time_begins_that_goes_on_nothing_was_published() {
+    for text in ["19 (08.06.2015 - )", "Minister seit 08.10.2014", "In office since 3 May 2018"] {
+        assert_eq!(printed(text, None, None, None), None, "{text}");
+    }
+    let day = |text| printed(text, None, None, None).map(|date| date.to_string());
+    assert_eq!(day("(08.06.2015 - 09.06.2015)").as_deref(), Some("2015-06-08"));
+    assert_eq!(day("Deputy since 3 May 2018. 25 March 2023").as_deref(), Some("2023-03-25"));
+}
+
+#[test]
+fn programs_print_dates_in_ways_of_their_own() {
+    let stated = |text| machine(text, None, None).map(|date| date.to_string());
+    for (text, date) in [
+        ("Sat Mar 25 12:45:00 EDT 2023", "2023-03-25T12:45:00-04:00"),
+        ("Sat Mar 25 12:45:00 UTC 2023", "2023-03-25T12:45:00+00:00"),
+        ("Sat Mar 25 12:45:00 2023", "2023-03-25T12:45:00"),
+        ("Sat Mar 25 12:45:00 AMT 2023", "2023-03-25T12:45:00"),
+        ("1679733900", "2023-03-25T08:45:00+00:00"),
+        ("1679733900000", "2023-03-25T08:45:00+00:00"),
+    ] {
+        assert_eq!(stated(text).as_deref(), Some(date), "{text}");
+    }
+    for text in ["0000000000", "123456789012", "9999999999"] {
+        assert_eq!(stated(text), None, "{text}");
+    }
+    let read = |text| printed(text, None, None, None).map(|date| date.to_string());
+    assert_eq!(read("4:00 am CST, Saturday, March 25, 2023").as_deref(), Some("2023-03-25T04:00:00"));
 }
 
 #[test]

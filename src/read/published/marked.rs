@@ -1,6 +1,6 @@
 //! Dates that markup points at: `itemprop=datePublished`, `<time>`, elements named for a date.
 
-use super::{DATED, Search};
+use super::{DATED, Search, scripts};
 use crate::model::time::Stated;
 use crate::read::dates;
 use crate::read::outline::attribute;
@@ -21,7 +21,9 @@ impl Search<'_> {
             all.clone().filter(marked).filter(|place| !self.in_list(*place)).find_map(|place| self.date_of(place));
         own.or_else(|| {
             let end = self.blocks.get(self.text.1).map_or(all.end, |block| self.outline.items[block.place].end);
-            let fits = |place: &usize| self.outline.tag(*place) == "time" && !self.in_list(*place);
+            let fits = |place: &usize| {
+                self.outline.tag(*place) == "time" && !self.in_list(*place) && !self.is_called_change(*place)
+            };
             (0..end).filter(fits).find_map(|place| self.date_of(place))
         })
         .or_else(|| all.filter(marked).filter(|place| !self.in_menu(*place)).find_map(|place| self.date_of(place)))
@@ -186,15 +188,61 @@ impl Search<'_> {
         };
         (0..until)
             .filter(|place| self.outline.named(*place).date && self.is_brief(*place))
-            .filter(|place| !self.in_list(*place) && !self.is_repeated(*place))
+            .filter(|place| !self.in_list(*place) && !self.is_repeated(*place) && !self.is_called_change(*place))
             .find_map(says)
     }
 
-    /// The date in an element's attributes.
+    /// Whether what stands right before a place, or begins it, calls the date there that of a change: `Last updated:` on the
+    /// same line, or alone on the one before. A heading and a link say nothing of it.
+    pub(super) fn is_called_change(&self, place: usize) -> bool {
+        /// Items before the place that are looked at, so that a page of dates takes linear time.
+        const BACK: usize = 20;
+        /// Bytes of the end of a line, and of a label that stands alone.
+        const LABEL: usize = 80;
+        let own = if self.is_brief(place) { self.outline.spaced_text(place) } else { String::new() };
+        let mut label = own[..own.find(char::is_numeric).unwrap_or(own.len())].to_owned();
+        if dates::is_label_of_change(&label) {
+            return true;
+        }
+        // Whether the label stands on a line of its own, and whether anything was found before the place.
+        let (mut alone, mut found) = (false, false);
+        for before in (place.saturating_sub(BACK)..place).rev() {
+            let text = self.outline.text_at(before);
+            let text = &text[text.floor_char_boundary(text.len().saturating_sub(LABEL))..];
+            let begins_line = self.outline.is_block(before) || self.outline.tag(before) == "br";
+            match self.outline.tag(before) {
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => return false,
+                "time" => break,
+                _ if begins_line && found && self.is_title(before) => return false,
+                _ if begins_line && found => break,
+                _ if self.outline.tag(self.outline.items[before].parent) == "a" => break,
+                _ => {}
+            }
+            alone |= begins_line;
+            found |= text.contains(char::is_alphabetic);
+            label.insert_str(0, text);
+            if label.len() >= LABEL {
+                break;
+            }
+        }
+        (!alone || label.len() < LABEL) && dates::is_label_of_change(&label)
+    }
+
+    /// Whether the title begins at a place.
+    fn is_title(&self, place: usize) -> bool {
+        self.title.is_some_and(|title| self.blocks[title].place == place)
+    }
+
+    /// The date in an element's attributes; in those that a script fills the element from, where nothing stands in it yet.
     pub(super) fn given(&self, place: usize) -> Option<Stated> {
         let element = self.outline.element(place)?;
         let mut given = ["datetime", "content", "title"].into_iter().filter_map(|name| attribute(element, name));
-        given.find_map(|text| self.machine(text))
+        let is_empty = || self.outline.subtree(place).all(|inner| self.outline.text_at(inner).trim().is_empty());
+        let of_script = |name: &str| name.starts_with("data-") && scripts::is_of_time(name);
+        given.find_map(|text| self.machine(text)).or_else(|| {
+            let mut values = element.attrs().filter(|(name, _)| of_script(name)).map(|(_, value)| value);
+            values.find_map(|text| self.machine(text)).filter(|_| self.is_brief(place) && is_empty())
+        })
     }
 
     /// The date of an element: of its attributes, or as printed in it.

@@ -25,7 +25,7 @@ use super::outline::Outline;
 use crate::model::time::{Instant, Stated};
 
 /// Metas that name the publication, best first.
-const METAS: [&str; 37] = [
+const METAS: [&str; 38] = [
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
@@ -63,6 +63,7 @@ const METAS: [&str; 37] = [
     "dc.date.publication",
     "citation_online_date",
     "dateposted",
+    "pdate",
 ];
 /// Metas that may as well name the making or the last change of the page.
 const VAGUE: [&str; 12] = [
@@ -114,6 +115,15 @@ pub(super) struct Search<'s> {
 /// The rule that a date was found by, in words for a person.
 pub(super) type Rule = &'static str;
 
+/// Which dates a place is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Those of a publication.
+    Publication,
+    /// Also those that the page calls dates of a change.
+    Any,
+}
+
 impl Search<'_> {
     /// The date of publication, and the rule that found it.
     pub(super) fn find(&self, meta: &Metadata) -> Option<(Stated, Rule)> {
@@ -144,7 +154,7 @@ impl Search<'_> {
             .or_else(|| self.in_address().map(marked("in the address")))
             .or_else(|| self.in_scripts().map(marked("in the data of the page's scripts")))
             .or_else(|| self.standing_alone().map(marked("the only date that stands by itself")))
-            .or_else(|| self.near(Self::printed).map(marked("the last change, printed near the title")))
+            .or_else(|| self.near(Wanted::Any).map(marked("the last change, printed near the title")))
             .or_else(|| self.marked_up_anywhere().map(marked("marked up somewhere on the page")))
     }
 
@@ -222,6 +232,13 @@ impl Search<'_> {
             Some((date, _)) => Some(date).filter(|date| self.is_past(date)),
             // No date but a relative one, or none that is not of a change.
             None => dates::printed(line, self.language(), self.timezone, None).is_none().then_some(first),
+        }
+    }
+
+    fn said(&self, line: &str, wanted: Wanted) -> Option<Stated> {
+        match wanted {
+            Wanted::Publication => self.published(line),
+            Wanted::Any => self.printed(line),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is printed around the title: a line that says little but a date, an element named for one.
 
-use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search, is_timed};
+use super::{BEFORE, STRANGERS, STRANGERS_BELOW, Search, Wanted, is_timed};
 use crate::model::time::Stated;
 use crate::read::dates;
 use crate::read::outline::{attribute, push_folded};
@@ -15,37 +15,37 @@ const LONG: usize = 2000;
 impl Search<'_> {
     /// A date printed on a line of its own between title and text, before the title, or below the text.
     pub(super) fn near_title(&self) -> Option<Stated> {
-        *self.printed_near.get_or_init(|| self.near(Self::published))
+        *self.printed_near.get_or_init(|| self.near(Wanted::Publication))
     }
 
-    /// What `read` finds on the lines around the title.
-    pub(super) fn near(&self, read: fn(&Self, &str) -> Option<Stated>) -> Option<Stated> {
+    /// The first date that is wanted on the lines around the title.
+    pub(super) fn near(&self, wanted: Wanted) -> Option<Stated> {
         let (first, last) = self.text;
         let title = self.title.unwrap_or(first);
         let until = if title <= first { first } else { title + BEFORE };
-        if let Some(date) = self.named_date(title, until, read) {
+        if let Some(date) = self.named_date(title, until, wanted) {
             return Some(date);
         }
         let after = title..(until + 1).min(self.blocks.len());
         let before = (title.saturating_sub(BEFORE)..title).rev();
         let inside = until + 1..(until + BEFORE).min(last);
         let below = last + 1..(last + 1 + BEFORE).min(self.blocks.len());
-        let around = after.chain(before).find_map(|index| self.date_line(index, STRANGERS, read));
+        let around = after.chain(before).find_map(|index| self.date_line(index, STRANGERS, wanted));
         around
-            .or_else(|| inside.clone().find_map(|index| self.date_line(index, 0, read)))
+            .or_else(|| inside.clone().find_map(|index| self.date_line(index, 0, wanted)))
             .or_else(|| {
                 // Several are the days of what the text tells.
-                let mut dates = inside.filter_map(|index| self.date_line(index, STRANGERS_BELOW, read));
+                let mut dates = inside.filter_map(|index| self.date_line(index, STRANGERS_BELOW, wanted));
                 let first = dates.next()?;
                 dates.all(|other| other.day() == first.day()).then_some(first)
             })
-            .or_else(|| below.clone().find_map(|index| self.date_line(index, STRANGERS_BELOW, read)))
+            .or_else(|| below.clone().find_map(|index| self.date_line(index, STRANGERS_BELOW, wanted)))
             // A time of day is given to what is published; the agency and the photographer may stand on its line.
-            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS, read).filter(is_timed)))
+            .or_else(|| below.into_iter().find_map(|index| self.date_line(index, STRANGERS, wanted).filter(is_timed)))
     }
 
     /// The date on a line of a block that says little else. The title is no such line: its dates are its subject.
-    fn date_line(&self, index: usize, strangers: usize, read: fn(&Self, &str) -> Option<Stated>) -> Option<Stated> {
+    fn date_line(&self, index: usize, strangers: usize, wanted: Wanted) -> Option<Stated> {
         let block = &self.blocks[index];
         if self.in_list(block.place) {
             return None;
@@ -56,8 +56,9 @@ impl Search<'_> {
         let brief = |line: &&str| dates::unexplained(line).is_some_and(|words| words <= strangers);
         let apart = if block.size <= LONG { self.lines_apart(block.place) } else { None };
         let mut lines = apart.as_deref().unwrap_or(&block.outside).lines().skip(skipped).take(4);
-        let date = lines.by_ref().filter(brief).find_map(|line| read(self, line))?;
-        (!self.is_repeated(block.place)).then_some(date)
+        let date = lines.by_ref().filter(brief).find_map(|line| self.said(line, wanted))?;
+        let unwanted = wanted == Wanted::Publication && self.is_called_change(block.place);
+        (!unwanted && !self.is_repeated(block.place)).then_some(date)
     }
 
     /// Whether an element shows a date in its own way and gives it in full: `<abbr title="25 March 2023">two days ago</abbr>`.
@@ -74,7 +75,7 @@ impl Search<'_> {
         let from = self.title.unwrap_or(self.text.0).min(self.text.0);
         let mut dates = (from..self.blocks.len())
             .filter(|index| self.blocks[*index].size <= LINE && !self.in_menu(self.blocks[*index].place))
-            .filter_map(|index| self.date_line(index, 0, Self::published));
+            .filter_map(|index| self.date_line(index, 0, Wanted::Publication));
         let first = dates.next()?;
         dates.all(|other| other.day() == first.day()).then_some(first)
     }
@@ -116,16 +117,17 @@ impl Search<'_> {
     }
 
     /// The date in an element between title and text that is named for it: it may touch a counter on the page.
-    fn named_date(&self, title: usize, until: usize, read: fn(&Self, &str) -> Option<Stated>) -> Option<Stated> {
+    fn named_date(&self, title: usize, until: usize, wanted: Wanted) -> Option<Stated> {
         let (from, to) = (self.blocks.get(title)?.place, self.blocks.get(until)?.place);
         let parent = self.outline.items[from].parent;
         let mut places = parent..to.max(from);
         places.find_map(|place| {
             let named = self.outline.named(place).date || self.is_dated_by_attribute(place);
-            if !named || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) {
+            let unwanted = |place| wanted == Wanted::Publication && self.is_called_change(place);
+            if !named || !self.is_brief(place) || self.in_list(place) || self.is_repeated(place) || unwanted(place) {
                 return None;
             }
-            self.given(place).or_else(|| read(self, &self.outline.spaced_text(place)))
+            self.given(place).or_else(|| self.said(&self.outline.spaced_text(place), wanted))
         })
     }
 }

@@ -3,7 +3,7 @@
 //! Nobody sees them, and other statements that the page leads to may stand among them. So they are asked late, and
 //! believed only where all of them name one day.
 
-use chrono::{DateTime, Datelike};
+use chrono::Datelike;
 
 use super::Search;
 use crate::model::time::Stated;
@@ -29,15 +29,8 @@ impl Search<'_> {
     }
 
     fn given_to_script(&self, value: &str) -> Option<Stated> {
-        let digits = value.bytes().all(|b| b.is_ascii_digit());
-        let date = match (digits, value.len()) {
-            // seconds or milliseconds since 1970
-            (true, 10 | 13) => Stated::Zoned(DateTime::from_timestamp(value[..10].parse().ok()?, 0)?.fixed_offset()),
-            (true, 8) | (false, _) => self.machine(value)?,
-            (true, _) => return None,
-        };
-        // A zero of a clock that was never set is no date of the web.
-        (date.day().year() >= 1995 && self.is_past(&date)).then_some(date)
+        let date = self.machine(value)?;
+        (date.day().year() >= 1995).then_some(date)
     }
 }
 
@@ -63,9 +56,19 @@ fn values(script: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Parts of names that make a time another one than that of the publication.
+const OTHERS: [&str; 8] = ["publisher", "unpub", "republi", "modif", "updat", "expir", "last", "end"];
+
 fn is_of_publication(key: &str) -> bool {
-    const NAMES: [&str; 3] = ["publish", "pubdate", "publicationdate"];
-    const OTHERS: [&str; 8] = ["publisher", "unpub", "republi", "modif", "updat", "expir", "last", "end"];
-    let key: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    NAMES.iter().any(|name| key.contains(name)) && !OTHERS.iter().any(|other| key.contains(other))
+    is_named(key, &["publish", "pubdate", "publicationdate"])
+}
+
+/// Whether an attribute of an element that is named for a date holds it: `data-timestamp`, `data-date`.
+pub(super) fn is_of_time(name: &str) -> bool {
+    is_named(name, &["date", "time", "publi"])
+}
+
+fn is_named(name: &str, parts: &[&str]) -> bool {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    parts.iter().any(|part| name.contains(part)) && !OTHERS.iter().any(|other| name.contains(other))
 }

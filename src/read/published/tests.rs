@@ -259,3 +259,56 @@ fn hostile_dates_take_linear_time() {
         );
     }
 }
+
+#[test]
+fn the_label_before_a_date_may_call_it_that_of_a_change() {
+    let page = |facts: &str| format!("<body><main><h1>A quiet day</h1>{facts}{TEXT}</main>");
+    let (late, early) =
+        ("<time datetime=2023-03-28>28 March 2023</time>", "<time datetime=2023-03-25>25 March 2023</time>");
+    for facts in [
+        format!("<dl><dt>Last updated</dt><dd>{late}</dd><dt>First published</dt><dd>{early}</dd></dl>"),
+        format!("<div>Updated:</div><div><b>{late}</b></div><div>Original:</div><div>{early}</div>"),
+        format!("<p>Updated: {late} Published: {early}</p>"),
+        format!("<p>Published: {early} Updated: {late}</p>"),
+        format!("<p><time datetime=2023-03-28>Last updated on 28 March 2023</time><br>{early}</p>"),
+        "<dl><dt>Updated</dt><dd>28 March 2023</dd><dt>Published</dt><dd>25 March 2023</dd></dl>".to_owned(),
+        "<p>Updated</p><p class=date>28 March 2023</p><p>Published</p><p class=date>25 March 2023</p>".to_owned(),
+    ] {
+        assert_eq!(date(&page(&facts)).as_deref(), Some("2023-03-25"), "{facts}");
+    }
+    // Neither a link nor a heading nor the title is a label, and a page with no other date has that of its change.
+    for facts in [
+        format!("<p><a href=/news/updates>All updated pages</a></p><p>{early}</p>"),
+        format!("<h2>Updated rules</h2><p>{early}</p>"),
+        format!(
+            "<p>The rules that were updated at the beginning of this month and have been in force from its middle on.</p><p>{early}</p>"
+        ),
+        format!("<p>Last updated: {early}</p>"),
+    ] {
+        assert_eq!(date(&page(&facts)).as_deref(), Some("2023-03-25"), "{facts}");
+    }
+}
+
+#[test]
+fn an_element_that_a_script_fills_has_its_date_in_an_attribute() {
+    let page = |facts: &str| format!("<body><main><h1>A quiet day</h1>{facts}{TEXT}</main>");
+    let filled = "<span class=smart-date data-origindate='2023-03-25 14:27:02'></span>";
+    assert_eq!(date(&page(filled)).as_deref(), Some("2023-03-25T14:27:02"));
+    assert_eq!(date(&page("<time data-timestamp=1679733900></time>")).as_deref(), Some("2023-03-25T08:45:00+00:00"));
+    for other in [
+        "<span class=date data-updated-time=1679733900></span>",
+        "<span class=date data-id=1679733900></span>",
+        "<span class=date data-date=2023-03-25>our press service</span>",
+    ] {
+        assert_eq!(date(&page(other)), None, "{other}");
+    }
+}
+
+#[test]
+fn labels_before_many_dates_take_linear_time() {
+    let long = "updated ".repeat(200_000);
+    let page = format!("<body><main><h1>A quiet day</h1>{TEXT}<p>{long}{}</main>", "<time>x</time>".repeat(50_000));
+    let clock = Stopwatch::now();
+    assert_eq!(date(&page), None);
+    assert!(clock.elapsed() < Duration::from_secs(60), "{:?}", clock.elapsed());
+}

@@ -1,6 +1,5 @@
 //! The forms of a printed date, tried at each token from left to right.
 
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
@@ -8,10 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::calendars::{Calendar, civil, of_year};
 use super::scan::{Placed, Token, fold, tokens};
-use super::tables::{
-    BESIDE, COUNTS, DATED, ERAS, FILLERS, FROM, HALVES, ITSELF, MONTHS, OTHER_MONTHS, PUBLISHED, UNSURE_ZONES, UPDATED,
-    ZONES,
-};
+use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, OTHER_MONTHS, UNSURE_ZONES, ZONES};
 use super::{Moment, in_range};
 use crate::model::time::Instant;
 
@@ -46,49 +42,9 @@ impl<'a> Grammar<'a> {
         Some(all.find(near).unwrap_or(first))
     }
 
-    /// The first date that no word on its left calls that of a change: `Updated 4 June, published 17 May`.
-    pub(super) fn first_published(&self) -> Option<(usize, usize, Moment)> {
-        let mut from = 0;
-        self.moments(0).find(|(at, end, _)| {
-            let of_change = self.call_a_change(from..*at);
-            from = *end;
-            !of_change
-        })
-    }
-
-    /// Whether the words after the last date call the next one that of a change.
-    pub(super) fn ends_with_label_of_change(&self) -> bool {
-        let from = self.moments(0).last().map_or(0, |(_, end, _)| end);
-        self.call_a_change(from..self.tokens.len())
-    }
-
-    /// Whether the words of a label say that the date on their right is that of a change: `Date of the last update`, and not
-    /// `Update published on`.
-    fn call_a_change(&self, label: Range<usize>) -> bool {
-        let words: Vec<&str> = label.filter_map(|place| self.word(place)).collect();
-        let last = |stems: &[&str]| words.iter().rposition(|word| begins(word, stems));
-        match (last(UPDATED), last(PUBLISHED)) {
-            (Some(updated), Some(published)) => published < updated,
-            (Some(_), None) => true,
-            (None, _) => false,
-        }
-    }
-
-    /// Whether a word says that what follows is the date of publication.
-    pub(super) fn is_labelled(&self) -> bool {
-        let is_label = |word: &str| begins(word, PUBLISHED) || begins(word, DATED);
-        (0..self.tokens.len()).filter_map(|place| self.word(place)).any(is_label)
-    }
-
-    /// Whether this is a sentence in which a page tells when it was published: `This entry was posted on Friday, ...`.
-    pub(super) fn tells_of_publication(&self) -> bool {
-        let mut words = (0..self.tokens.len()).filter_map(|place| self.word(place)).take(2);
-        words.any(|word| ITSELF.contains(&word)) && self.is_labelled()
-    }
-
     /// All dates from a token on, left to right, but for those on which a time only begins that goes on: `seit 08.10.2014`,
     /// `(08.06.2015 - )`.
-    fn moments(&self, from: usize) -> impl Iterator<Item = (usize, usize, Moment)> + '_ {
+    pub(super) fn moments(&self, from: usize) -> impl Iterator<Item = (usize, usize, Moment)> + '_ {
         let mut next = from;
         std::iter::from_fn(move || {
             loop {
@@ -100,13 +56,6 @@ impl<'a> Grammar<'a> {
                 }
             }
         })
-    }
-
-    /// Whether a time that goes on begins with the date between two places.
-    fn goes_on(&self, at: usize, end: usize) -> bool {
-        let since = || at.checked_sub(1).and_then(|before| self.word(before)).is_some_and(|word| FROM.contains(&word));
-        let open = || matches!(self.sign(end), Some('-' | '–' | '—')) && self.sign(end + 1) == Some(')');
-        since() || open()
     }
 
     fn is_hijri(&self, at: usize) -> bool {
@@ -364,11 +313,6 @@ impl<'a> Grammar<'a> {
         let (calendar, month) = month_named(word).or_else(|| bare.and_then(month_named))?;
         Some((at + 1, calendar, month))
     }
-}
-
-/// Whether a word begins with one of some stems. `Updates` is the name of a part of a site.
-fn begins(word: &str, stems: &[&str]) -> bool {
-    word != "updates" && stems.iter().any(|stem| word.starts_with(stem))
 }
 
 fn month_names() -> &'static HashMap<String, (Calendar, u32)> {

@@ -8,6 +8,7 @@ mod ago;
 mod calendars;
 mod clock;
 mod grammar;
+mod labels;
 mod relative;
 mod scan;
 mod tables;

@@ -1,0 +1,61 @@
+//! What the words before a date say of it: that of a publication, of a change, or the beginning of a time that goes on.
+
+use std::ops::Range;
+
+use super::Moment;
+use super::grammar::Grammar;
+use super::tables::{DATED, FROM, ITSELF, PUBLISHED, UPDATED};
+
+impl Grammar<'_> {
+    /// The first date that no word on its left calls that of a change: `Updated 4 June, published 17 May`.
+    pub(super) fn first_published(&self) -> Option<(usize, usize, Moment)> {
+        let mut from = 0;
+        self.moments(0).find(|(at, end, _)| {
+            let of_change = self.call_a_change(from..*at);
+            from = *end;
+            !of_change
+        })
+    }
+
+    /// Whether the words after the last date call the next one that of a change.
+    pub(super) fn ends_with_label_of_change(&self) -> bool {
+        let from = self.moments(0).last().map_or(0, |(_, end, _)| end);
+        self.call_a_change(from..self.tokens.len())
+    }
+
+    /// Whether the words of a label say that the date on their right is that of a change: `Date of the last update`, and not
+    /// `Update published on`.
+    fn call_a_change(&self, label: Range<usize>) -> bool {
+        let words: Vec<&str> = label.filter_map(|place| self.word(place)).collect();
+        let last = |stems: &[&str]| words.iter().rposition(|word| begins(word, stems));
+        match (last(UPDATED), last(PUBLISHED)) {
+            (Some(updated), Some(published)) => published < updated,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// Whether a word says that what follows is the date of publication.
+    pub(super) fn is_labelled(&self) -> bool {
+        let is_label = |word: &str| begins(word, PUBLISHED) || begins(word, DATED);
+        (0..self.tokens.len()).filter_map(|place| self.word(place)).any(is_label)
+    }
+
+    /// Whether this is a sentence in which a page tells when it was published: `This entry was posted on Friday, ...`.
+    pub(super) fn tells_of_publication(&self) -> bool {
+        let mut words = (0..self.tokens.len()).filter_map(|place| self.word(place)).take(2);
+        words.any(|word| ITSELF.contains(&word)) && self.is_labelled()
+    }
+
+    /// Whether a time that goes on begins with the date between two places.
+    pub(super) fn goes_on(&self, at: usize, end: usize) -> bool {
+        let since = || at.checked_sub(1).and_then(|before| self.word(before)).is_some_and(|word| FROM.contains(&word));
+        let open = || matches!(self.sign(end), Some('-' | '–' | '—')) && self.sign(end + 1) == Some(')');
+        since() || open()
+    }
+}
+
+/// Whether a word begins with one of some stems. `Updates` is the name of a part of a site.
+fn begins(word: &str, stems: &[&str]) -> bool {
+    word != "updates" && stems.iter().any(|stem| word.starts_with(stem))
+}

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::outline::{Outline, What};
+use super::outline::{Outline, What, attribute};
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +178,9 @@ impl<'o, 'a> Run<'o, 'a> {
 
     fn text(&mut self, place: usize, text: &str) {
         let item = &self.outline.items[place];
+        if is_permalink(self.outline, item.parent, text) {
+            return;
+        }
         let lines = item.preformatted && self.cells.is_none();
         let mut pieces = text.split(|c| lines && c == '\n');
         if let Some(first) = pieces.next() {
@@ -269,6 +272,14 @@ impl<'o, 'a> Run<'o, 'a> {
         let place = self.around.last().copied().unwrap_or(0);
         self.blocks.push(Block { text, outside, size: whole, linked, kind, place });
     }
+}
+
+/// Whether a text is the sign by which a heading links to itself.
+fn is_permalink(outline: &Outline<'_>, link: usize, text: &str) -> bool {
+    let href = || outline.element(link).and_then(|element| attribute(element, "href"));
+    matches!(text.trim(), "¶" | "#" | "§" | "🔗" | "∞")
+        && outline.tag(link) == "a"
+        && href().is_some_and(|href| href.starts_with('#'))
 }
 
 fn is_heading(tag: &str) -> bool {

@@ -20,6 +20,8 @@ impl Grammar<'_> {
             (if self.is(at + 3, &["分", "분"]) { at + 4 } else { at + 2 }, minute, 0)
         } else if self.sign(at + 1) == Some('.') && self.is(at + 3, &["uhr"]) {
             (at + 4, minute_after(at + 2)?, 0)
+        } else if self.sign(at + 1) == Some('.') && self.is_dotted_clock(at) {
+            (at + 3, minute_after(at + 2)?, 0)
         } else if self.is(at + 1, &["am", "pm"]) || self.is(at + 1, &["uhr"]) {
             (at + 1, 0, 0)
         } else {
@@ -46,6 +48,13 @@ impl Grammar<'_> {
         let time = NaiveTime::from_hms_opt(hour, minute, second)?;
         let (end, offset) = self.offset(end);
         Some((end, time, offset))
+    }
+
+    /// Whether a word beside two numbers makes them a clock: `klo 16.05`, `16.05 GMT`.
+    fn is_dotted_clock(&self, at: usize) -> bool {
+        let named = at.checked_sub(1).is_some_and(|before| self.is(before, &["klo", "kl"]));
+        let zone = self.word(at + 3).is_some_and(|word| ZONES.iter().any(|(name, _)| *name == word && word != "z"));
+        named || (zone && self.sign(at + 4) != Some('.'))
     }
 
     fn half(&self, at: usize) -> Option<(usize, bool)> {

@@ -3,16 +3,23 @@
 use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::calendars::{Calendar, civil, of_year};
-use super::scan::{Placed, Token, fold, tokens};
-use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, MONTHS, OTHER_MONTHS, UNSURE_ZONES, ZONES};
+use super::months::month_named;
+use super::scan::{Placed, Token, fold};
+use super::tables::{BESIDE, COUNTS, ERAS, FILLERS, HALVES, UNSURE_ZONES, YEAR_WORDS, ZONES};
 use super::{Moment, in_range};
 use crate::model::time::Instant;
 
 /// Tokens that may stand between a date and its time.
 const BETWEEN: usize = 6;
+
+/// Where the words after a year end, and whether there are any.
+struct YearWords {
+    end: usize,
+    named: bool,
+}
 
 /// The tokens of a text, with what is needed to choose between readings.
 pub(super) struct Grammar<'a> {
@@ -189,7 +196,9 @@ impl<'a> Grammar<'a> {
     fn day(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let (end, day) = match self.token(at)? {
             Token::Number(_, 4) => self.year_first(at),
-            Token::Number(_, 1 | 2) => self.numeric(at).or_else(|| self.day_month_year(at)),
+            Token::Number(_, 1 | 2) => {
+                self.numeric(at).or_else(|| self.day_month_year(at)).or_else(|| self.named_parts(at))
+            }
             Token::Word(_) => self.month_day_year(at).or_else(|| self.era(at)),
             Token::Number(..) | Token::Sign(_) => None,
         }?;
@@ -216,10 +225,35 @@ impl<'a> Grammar<'a> {
                 return Some((at + 4, civil(calendar, year, month, day)?));
             }
         }
-        let (place, calendar, month) = self.month(self.filler(at))?;
+        let at = self.year_words(at);
+        let day_of = |place: usize| self.number(place).filter(|n| n.1 <= 2).map(|n| n.0);
+        // `2023 წლის 25 მარტი`, `2023-cü il 25 mart`; only a word parts them: `2023 25 March` is a number and another
+        if let Some(day) = at.named.then(|| day_of(at.end)).flatten() {
+            let (end, calendar, month) = self.month(self.filler(at.end + 1))?;
+            return Some((end, civil(calendar, year, month, day)?));
+        }
+        let (place, calendar, month) = self.month(self.filler(at.end))?;
         let place = self.filler(place);
-        let (day, _) = self.number(place).filter(|n| n.1 <= 2)?;
-        Some((place + 1, civil(calendar, year, month, day)?))
+        Some((place + 1, civil(calendar, year, month, day_of(place)?)?))
+    }
+
+    /// The place after the words that call the number before them a year, if there are such.
+    fn year_words(&self, at: usize) -> YearWords {
+        let mut out = YearWords { end: at, named: false };
+        for place in at..at + 4 {
+            match self.token(place) {
+                Some(Token::Word(word)) if YEAR_WORDS.contains(&word.as_str()) => {
+                    out = YearWords { end: place + 1, named: true };
+                }
+                Some(Token::Sign('-' | '.' | ',' | '\'' | '’')) => {
+                    if out.named {
+                        out.end = place + 1;
+                    }
+                }
+                _ => break,
+            }
+        }
+        out
     }
 
     /// `25.03.2023`, `25/3/2023`, `3/25/2023`, `04.29.15`.
@@ -269,6 +303,14 @@ impl<'a> Grammar<'a> {
         Some((year_at + 1, civil(calendar, year, month, day)?))
     }
 
+    /// `25 tháng 3 năm 2023`: months by number, as in Vietnamese.
+    fn named_parts(&self, at: usize) -> Option<(usize, NaiveDate)> {
+        let (day, _) = self.number(at)?;
+        let (month, _) = self.is(at + 1, &["thang"]).then(|| self.number(at + 2))??;
+        let (year, _) = self.is(at + 3, &["nam"]).then(|| self.number(at + 4))??;
+        Some((at + 5, NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?))
+    }
+
     /// `January 27, 2022`, `Sept. 15, 2026`.
     fn month_day_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let (place, calendar, month) = self.month(at)?;
@@ -312,72 +354,5 @@ impl<'a> Grammar<'a> {
         let bare = word.strip_prefix('ב').or_else(|| word.strip_prefix('ل'));
         let (calendar, month) = month_named(word).or_else(|| bare.and_then(month_named))?;
         Some((at + 1, calendar, month))
-    }
-}
-
-fn month_names() -> &'static HashMap<String, (Calendar, u32)> {
-    static NAMES: OnceLock<HashMap<String, (Calendar, u32)>> = OnceLock::new();
-    NAMES.get_or_init(|| {
-        let civil = MONTHS.iter().map(|(_, months)| (Calendar::Civil, *months));
-        let all = civil.chain(OTHER_MONTHS).flat_map(|(calendar, months)| {
-            (1..).zip(months.split(';')).map(move |(number, forms)| (calendar, number, forms))
-        });
-        all.flat_map(|(calendar, number, forms)| {
-            forms.split('|').map(move |form| (fold(form.trim()), (calendar, number)))
-        })
-        .collect()
-    })
-}
-
-fn month_named(folded: &str) -> Option<(Calendar, u32)> {
-    month_names().get(folded).copied()
-}
-
-const ENGLISH: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The text with the month names of all known languages put into English, as `%B` reads them.
-pub(super) fn with_english_months(text: &str) -> String {
-    let is_letter = |c: char| c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = if is_letter(first) {
-            rest.find(|c| !is_letter(c)).unwrap_or(rest.len())
-        } else {
-            rest.find(is_letter).unwrap_or(rest.len())
-        };
-        let (piece, after) = rest.split_at(length);
-        let english = match month_named(&fold(piece)) {
-            Some((Calendar::Civil, month)) => Some(ENGLISH[month as usize - 1]),
-            Some((Calendar::Hijri | Calendar::Solar, _)) | None => None,
-        };
-        out.push_str(english.unwrap_or(piece));
-        rest = after;
-    }
-    // Digits of other scripts read as the same numbers.
-    match tokens(&out).iter().any(|placed| matches!(placed.token, Token::Number(..))) {
-        true => out.chars().map(ascii_digit).collect(),
-        false => out,
-    }
-}
-
-fn ascii_digit(c: char) -> char {
-    match c {
-        '٠'..='٩' => char::from_digit(u32::from(c) - u32::from('٠'), 10).unwrap_or(c),
-        '۰'..='۹' => char::from_digit(u32::from(c) - u32::from('۰'), 10).unwrap_or(c),
-        _ => c,
     }
 }

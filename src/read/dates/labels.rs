@@ -59,3 +59,31 @@ impl Grammar<'_> {
 fn begins(word: &str, stems: &[&str]) -> bool {
     word != "updates" && stems.iter().any(|stem| word.starts_with(stem))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::read::dates::{is_label_of_change, printed};
+
+    #[test]
+    fn a_label_of_a_change_stands_before_its_date() {
+        for text in
+            ["Last updated", "Updated on:", "Published 25.03.2023, updated", "Дата последнего изменения:", "更新日期："]
+        {
+            assert!(is_label_of_change(text), "{text}");
+        }
+        for text in ["", "Published", "Updated 28.03.2023, published", "Updates", "Updated 28.03.2023", "Press office"]
+        {
+            assert!(!is_label_of_change(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn where_a_time_begins_that_goes_on_nothing_was_published() {
+        for text in ["19 (08.06.2015 - )", "Minister seit 08.10.2014", "In office since 3 May 2018"] {
+            assert_eq!(printed(text, None, None, None), None, "{text}");
+        }
+        let day = |text| printed(text, None, None, None).map(|date| date.to_string());
+        assert_eq!(day("(08.06.2015 - 09.06.2015)").as_deref(), Some("2015-06-08"));
+        assert_eq!(day("Deputy since 3 May 2018. 25 March 2023").as_deref(), Some("2023-03-25"));
+    }
+}

@@ -9,6 +9,7 @@ mod calendars;
 mod clock;
 mod grammar;
 mod labels;
+mod months;
 mod relative;
 mod scan;
 mod tables;
@@ -141,7 +142,7 @@ pub fn machine(text: &str, language: Option<&str>, timezone: Option<&str>) -> Op
 /// A date in the `strftime` form that a source's settings give; month names of any known language stand for English.
 pub fn formatted(text: &str, form: &str, timezone: Option<&str>) -> Option<Stated> {
     let spaced: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    let text = grammar::with_english_months(&spaced.join(" "));
+    let text = months::with_english_months(&spaced.join(" "));
     if let Ok((time, _)) = DateTime::parse_and_remainder(&text, form) {
         return Some(Stated::Zoned(time));
     }

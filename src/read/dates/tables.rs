@@ -336,6 +336,10 @@ pub(super) const DATED: &[&str] = &["date", "datum", "fecha", "дата", "tarih
 /// Words on whose right begins a time that goes on, such as a term of office.
 pub(super) static FROM: Words = LazyLock::new(|| words("since seit depuis sedan siden"));
 
+/// Words that stand after a year and call it one, where it comes before the day: Georgian, Azerbaijani, Kazakh, Uzbek,
+/// Latvian, Lithuanian.
+pub(super) static YEAR_WORDS: Words = LazyLock::new(|| words("წლის il cü cu ci cı жылғы жылгы yil gada m"));
+
 /// Words after a number that make a count of visitors, not a date.
 pub(super) static COUNTS: Words = LazyLock::new(|| {
     words(

@@ -25,7 +25,7 @@ impl Search<'_> {
             let before = index.checked_sub(1).and_then(|before| self.blocks.get(before));
             let label = before.is_some_and(|block| block.size <= 40 && dates::is_label(&block.text));
             let named = || self.named_date_above(block.place) && !self.is_repeated(block.place);
-            (labelled || label || named()).then_some(date)
+            ((labelled || label || named()) && !self.is_called_change(block.place)).then_some(date)
         };
         self.blocks.iter().enumerate().find_map(line).filter(|date| self.is_past(date))
     }

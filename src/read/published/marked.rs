@@ -200,10 +200,15 @@ impl Search<'_> {
         /// Bytes of the end of a line, and of a label that stands alone.
         const LABEL: usize = 80;
         let own = if self.is_brief(place) { self.outline.spaced_text(place) } else { String::new() };
-        let mut label = own[..own.find(char::is_numeric).unwrap_or(own.len())].to_owned();
-        if dates::is_label_of_change(&label) {
+        let begins = &own[..own.find(char::is_numeric).unwrap_or(own.len())];
+        if dates::is_label(begins) {
+            return false;
+        }
+        // After the change it may tell of the publication as well.
+        if dates::is_label_of_change(begins) && self.published(&own).is_none() {
             return true;
         }
+        let mut label = String::new();
         // Whether the label stands on a line of its own, and whether anything was found before the place.
         let (mut alone, mut found) = (false, false);
         for before in (place.saturating_sub(BACK)..place).rev() {

@@ -271,11 +271,21 @@ fn the_label_before_a_date_may_call_it_that_of_a_change() {
         format!("<p>Updated: {late} Published: {early}</p>"),
         format!("<p>Published: {early} Updated: {late}</p>"),
         format!("<p><time datetime=2023-03-28>Last updated on 28 March 2023</time><br>{early}</p>"),
+        "<p>Updated: 28 March 2023<br>Published: 25 March 2023</p>".to_owned(),
+        "<p class=date>Updated: 28 March 2023<br>25 March 2023</p>".to_owned(),
+        "<p>Updated</p><p>Published 25 March 2023</p>".to_owned(),
         "<dl><dt>Updated</dt><dd>28 March 2023</dd><dt>Published</dt><dd>25 March 2023</dd></dl>".to_owned(),
         "<p>Updated</p><p class=date>28 March 2023</p><p>Published</p><p class=date>25 March 2023</p>".to_owned(),
     ] {
         assert_eq!(date(&page(&facts)).as_deref(), Some("2023-03-25"), "{facts}");
     }
+    // It does not come before the day in the address either.
+    let url = "https://office.example/news/2023/03/25/quiet-day".parse().ok();
+    let changed = page("<p>Updated</p><p class=date>28 March 2023</p>");
+    let body = changed.as_bytes();
+    let addressed = Page { body, content_type: Some("text/html; charset=utf-8"), url: url.as_ref(), captured_at: None };
+    let said = read(&addressed, &ReadSettings::default()).text.published().map(|date| date.to_string());
+    assert_eq!(said.as_deref(), Some("2023-03-25"));
     // Neither a link nor a heading nor the title is a label, and a page with no other date has that of its change.
     for facts in [
         format!("<p><a href=/news/updates>All updated pages</a></p><p>{early}</p>"),

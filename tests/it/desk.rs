@@ -355,6 +355,7 @@ impl Ran {
 /// Output with what differs from run to run written as a word: the office's address, ids, digests, times, folders.
 pub fn normal(text: &str, desk: &Desk, site: &Site) -> String {
     let text = text.replace(&desk.folder().display().to_string(), "DESK").replace(&site.url(""), "http://SITE");
+    let text = text.replace(&format!("reader {}", onrecord::read::VERSION), "reader VERSION");
     let mut out = String::new();
     let mut rest = text.as_str();
     while let Some(first) = rest.chars().next() {

@@ -144,9 +144,9 @@ fn a_history_and_a_difference_as_a_person_sees_them() {
     http://SITE/news/statement-1.html
 
       1  TIME to TIME, 1 look
-         stated date 2026-01-02T16:05:00+04:00  entry 6  sha256:DIGEST  reader 3
+         stated date 2026-01-02T16:05:00+04:00  entry 6  sha256:DIGEST  reader VERSION
       2  TIME last seen TIME, 1 look
-         stated date 2026-01-02T16:05:00+04:00  entry 13  sha256:DIGEST  reader 3
+         stated date 2026-01-02T16:05:00+04:00  entry 13  sha256:DIGEST  reader VERSION
          1 number (107 → 90); title unchanged
 
     TIME  withdrawn  entry 18  (status 410; title "Page not found")

@@ -1,10 +1,110 @@
 //! What the words before a date say of it: that of a publication, of a change, or the beginning of a time that goes on.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::Moment;
 use super::grammar::Grammar;
-use super::tables::{DATED, FROM, ITSELF, PUBLISHED, UPDATED};
+use crate::read::names::{Words, words};
+
+/// Beginnings of words that make a date on their right that of a change, not of the publication.
+pub(super) const UPDATED: &[&str] = &[
+    "update",
+    "revised",
+    "reviewed",
+    "edited",
+    "измен",
+    "отредактир",
+    "оновл",
+    "змін",
+    "թարմաց",
+    "yenilən",
+    "guncel",
+    "aktualisier",
+    "aktualiz",
+    "geandert",
+    "actualiz",
+    "actualis",
+    "modifi",
+    "განახლ",
+    "تحديث",
+    "עודכן",
+    "更",
+    "修",
+    "수정",
+    "expire",
+    "bearbeit",
+    "aggiorna",
+    "bijgewerkt",
+    "gewijzigd",
+    "atualiz",
+    "zmodyfik",
+    "zmien",
+    "uppdater",
+    "oppdater",
+    "opdater",
+    "paivitet",
+    "frissit",
+    "ενημερω",
+    "ажурира",
+    "обнов",
+    "փոփոխ",
+    "עדכון",
+    "ويرايش",
+    "روزرساني",
+    "بهروزرساني",
+    "최종",
+    "업데이트",
+];
+
+/// Words by which a page speaks of itself, where it tells in a sentence when it was published: `This entry was posted on`.
+static ITSELF: Words = LazyLock::new(|| words("entry post beitrag eintrag запись запис entree entrada yazi"));
+
+/// Beginnings of words that make a date on their right that of the publication.
+pub(super) const PUBLISHED: &[&str] = &[
+    "original",
+    "posted",
+    "publish",
+    "released",
+    "issued",
+    "опублик",
+    "размещ",
+    "оприлюдн",
+    "հրապարակ",
+    "yayim",
+    "veroffentlicht",
+    "erschienen",
+    "publie",
+    "publicad",
+    "نشر",
+    "发布",
+    "發布",
+    "掲載",
+    "公開",
+    "등록",
+    "게시",
+    "გამოქვეყნ",
+    "פורסם",
+    "pubblicat",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikow",
+    "zverejnen",
+    "publikov",
+    "publicer",
+    "publiser",
+    "julkaist",
+    "objavljen",
+    "δημοσιευ",
+    "објављ",
+    "публикув",
+];
+
+/// Beginnings of words for "date": they make one on their right that of the publication where no other word says of what.
+const DATED: &[&str] = &["date", "datum", "fecha", "дата", "tarih", "tarix", "تاريخ"];
+
+/// Words on whose right begins a time that goes on, such as a term of office.
+static FROM: Words = LazyLock::new(|| words("since seit depuis sedan siden"));
 
 impl Grammar<'_> {
     /// The first date that no word on its left calls that of a change: `Updated 4 June, published 17 May`.
@@ -28,7 +128,9 @@ impl Grammar<'_> {
     fn call_a_change(&self, label: Range<usize>) -> bool {
         let words: Vec<&str> = label.filter_map(|place| self.word(place)).collect();
         let last = |stems: &[&str]| words.iter().rposition(|word| begins(word, stems));
-        match (last(UPDATED), last(PUBLISHED)) {
+        // French: what is "mis en ligne" is published.
+        let up_to_date = words.windows(2).rposition(|pair| pair == ["a", "jour"]);
+        match (last(UPDATED).max(up_to_date), last(PUBLISHED)) {
             (Some(updated), Some(published)) => published < updated,
             (Some(_), None) => true,
             (None, _) => false,
@@ -66,13 +168,29 @@ mod tests {
 
     #[test]
     fn a_label_of_a_change_stands_before_its_date() {
-        for text in
-            ["Last updated", "Updated on:", "Published 25.03.2023, updated", "Дата последнего изменения:", "更新日期："]
-        {
+        for text in [
+            "Last updated",
+            "Updated on:",
+            "Published 25.03.2023, updated",
+            "Дата последнего изменения:",
+            "更新日期：",
+            "Mis à jour le",
+            "Վերջին փոփոխություն",
+            "آخرین به‌روزرسانی",
+            "최종수정일",
+        ] {
             assert!(is_label_of_change(text), "{text}");
         }
-        for text in ["", "Published", "Updated 28.03.2023, published", "Updates", "Updated 28.03.2023", "Press office"]
-        {
+        for text in [
+            "",
+            "Published",
+            "Updated 28.03.2023, published",
+            "Updates",
+            "Updated 28.03.2023",
+            "Press office",
+            "Mis en ligne le",
+            "Le jour",
+        ] {
             assert!(!is_label_of_change(text), "{text}");
         }
     }

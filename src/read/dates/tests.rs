@@ -219,7 +219,8 @@ fn date_lines_are_told_from_text() {
 
 #[test]
 fn words_that_are_compared_as_they_stand_are_folded() {
-    use super::tables::{AGO, FILLERS, HALVES, NEAR, PUBLISHED, SINCE, UNITS, UPDATED, ZONES};
+    use super::labels::{PUBLISHED, UPDATED};
+    use super::tables::{AGO, FILLERS, HALVES, NEAR, SINCE, UNITS, ZONES};
     let words = AGO.iter().chain(NEAR.iter().map(|(word, _)| word)).chain(ZONES.iter().map(|(word, _)| word));
     let words = words.chain(HALVES.iter().map(|(word, _)| word)).chain(UNITS.iter().map(|(word, _)| word));
     let words = words.chain(SINCE).chain(UPDATED).chain(PUBLISHED);

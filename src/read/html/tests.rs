@@ -1,6 +1,6 @@
 //! What the bounds of a page let through, and how long that takes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
@@ -14,6 +14,9 @@ use super::{feed, parse};
 fn words(text: &str) -> String {
     parse(text).root_element().text().collect()
 }
+
+/// A bound on what took minutes or hours before it was mended; far from what it takes, as the machine may be busy.
+const HOURS: Duration = Duration::from_secs(60);
 
 #[test]
 fn an_ordinary_page_passes_untouched() {
@@ -36,7 +39,7 @@ fn deep_nesting_is_read_in_linear_time_and_keeps_its_text() {
         let close = format!("</{}>", name.split(' ').next().expect("a name"));
         let page = format!("<body>{}before{}<p>after", format!("<{name}>").repeat(count), close.repeat(count));
         let text = words(&page);
-        assert!(start.elapsed().as_secs() < 10, "{name}: {:?}", start.elapsed());
+        assert!(start.elapsed() < HOURS, "{name}: {:?}", start.elapsed());
         assert!(text.contains("before") && text.contains("after"), "{name}");
     }
 }
@@ -46,7 +49,7 @@ fn names_that_begin_alike_close_nothing_of_one_another() {
     let start = Instant::now();
     let name = "x".repeat(40);
     let text = words(&format!("<body>before{}<p>after", format!("<{name}1></{name}2>").repeat(50_000)));
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert!(start.elapsed() < HOURS, "{:?}", start.elapsed());
     assert!(text.contains("before") && text.contains("after"));
 }
 
@@ -57,14 +60,14 @@ fn alternating_nesting_is_read_in_linear_time() {
     {
         let start = Instant::now();
         words(&unit.repeat(40_000));
-        assert!(start.elapsed().as_secs() < 10, "{unit}: {:?}", start.elapsed());
+        assert!(start.elapsed() < HOURS, "{unit}: {:?}", start.elapsed());
     }
     // Formatting elements that differ are all made anew in each block that follows.
     let open: String = (0..60).map(|i| format!("<font size={i}>")).collect();
     let start = Instant::now();
     let tree = parse(&format!("{open}{}", "<p>x".repeat(50_000)));
     assert!(tree.tree.nodes().count() < 1_500_000);
-    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+    assert!(start.elapsed() < HOURS, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn many_attributes_are_cut_and_the_first_are_kept() {
     let many: String = (0..300_000).map(|i| format!("a{i}=1 ")).collect();
     let start = Instant::now();
     let tree = parse(&format!("<body><div id=first {many}><p>text</p></div>"));
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert!(start.elapsed() < HOURS, "{:?}", start.elapsed());
     let div = tree.root_element().descendent_elements().find(|e| e.value().name() == "div").expect("the div");
     assert_eq!(div.attr("id"), Some("first"));
     assert_eq!(div.value().attrs().count(), 256);

@@ -50,7 +50,7 @@ pub use why::{Account, Passage, Rule};
 
 /// The version of the reader: of its code and of its tables. Two texts are compared only within one version, so it
 /// goes up with every change that can make another text of any page.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A page as it came, with what is known about it.
 #[derive(Clone, Copy, Debug)]

@@ -14,6 +14,8 @@ use crate::model::time::Instant;
 
 /// Tokens that may stand between a date and its time.
 const BETWEEN: usize = 6;
+/// Tokens of a place or a label before a date whose year has two digits.
+const ENCLOSED: usize = 5;
 
 /// Where the words after a year end, and whether there are any.
 struct YearWords {
@@ -289,7 +291,7 @@ impl<'a> Grammar<'a> {
         Some(if year > newest { year - 100 } else { year })
     }
 
-    /// `25 марта 2023`, `1st of May, 2023`, `22 /Sep/ 2026`, `22-Sep-26`, `viernes 22, abril 2022`.
+    /// `25 марта 2023`, `1st of May, 2023`, `22 /Sep/ 2026`, `22-Sep-26`, `22 Sep 26`, `viernes 22, abril 2022`.
     fn day_month_year(&self, at: usize) -> Option<(usize, NaiveDate)> {
         let (day, _) = self.number(at)?;
         let (place, calendar, month) = self.month(self.filler(at + 1))?;
@@ -298,9 +300,22 @@ impl<'a> Grammar<'a> {
         let year = match digits {
             4 => i32::try_from(year).ok()?,
             2 if matches!(self.sign(year_at - 1), Some('-' | '\'' | '’')) => self.short_year(year)?,
+            2 if year_at == place && self.is_enclosed(at, place + 1) => self.short_year(year)?,
             _ => return None,
         };
         Some((year_at + 1, civil(calendar, year, month, day)?))
+    }
+
+    /// Whether nothing follows and only a place or a label comes before, so that the last number of `(Kyiv, 25 March 23)`
+    /// is a year and neither an hour nor a count.
+    fn is_enclosed(&self, at: usize, end: usize) -> bool {
+        let opens = (0..at.min(ENCLOSED + 1)).all(|place| match self.token(place) {
+            Some(Token::Sign(sign)) => !matches!(sign, '.' | '!' | '?' | ';'),
+            Some(Token::Word(_)) => true,
+            Some(Token::Number(..)) | None => false,
+        });
+        let closes = matches!(self.token(end), None | Some(Token::Sign(')' | ']' | '|')));
+        at <= ENCLOSED && opens && closes
     }
 
     /// `25 tháng 3 năm 2023`: months by number, as in Vietnamese.

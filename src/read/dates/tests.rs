@@ -38,6 +38,10 @@ fn dates_are_read_as_offices_print_them() {
         ("March 1st, 2023 | 12:30 AM", "2023-03-01T00:30:00"),
         ("04.29.15", "2015-04-29"),
         ("22 /Sep/ 2026", "2026-09-22"),
+        ("25 Mar 23", "2023-03-25"),
+        ("(Шуши, 3 мая 23)", "2023-05-03"),
+        ("Published: 25 March 23 | News", "2023-03-25"),
+        ("1 Dec 98", "1998-12-01"),
         ("31.01.2022", "2022-01-31"),
         ("Stand\u{a0}27.01.2022", "2022-01-27"),
         ("2. Februar 2020, 16.05 Uhr", "2020-02-02T16:05:00"),
@@ -104,6 +108,11 @@ fn what_is_no_date_gives_none() {
         "12:30",
         "№ 187",
         "Order 25/3",
+        "On 25 March 23 soldiers were wounded",
+        "Open on 5 May 10:30",
+        "14 May 10, 12 and 15 h",
+        "Rooms 12 and 14, 25 May 20",
+        "The second brigade has lost on the 25 March 23",
     ] {
         assert_eq!(read(text), None, "{text}");
     }

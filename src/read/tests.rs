@@ -236,10 +236,11 @@ fn hostile_pages_are_read_in_linear_time() {
         format!("<body><p>{}</p>", "a<br>".repeat(30_000)),
         format!("<title>{0}</title><h1>{0}</h1>", "word ".repeat(100_000)),
     ];
+    // Far from what they take, as the machine may be busy: only work that grows with the square of a page comes near it.
     for (number, body) in pages.iter().enumerate() {
         let start = Stopwatch::now();
         html(body);
-        assert!(start.elapsed().as_secs() < 15, "page {number}: {:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 120, "page {number}: {:?}", start.elapsed());
     }
 }
 

@@ -306,8 +306,8 @@ impl<'a> Grammar<'a> {
         Some((year_at + 1, civil(calendar, year, month, day)?))
     }
 
-    /// Whether nothing follows and only a place or a label comes before, so that the last number of `(Kyiv, 25 March 23)`
-    /// is a year and neither an hour nor a count.
+    /// Whether nothing but a clock follows and only a place or a label comes before, so that the last number of
+    /// `(Kyiv, 25 March 23)` or `25 Mar 23, 16:05` is a year and neither an hour nor a count.
     fn is_enclosed(&self, at: usize, end: usize) -> bool {
         let opens = (0..at.min(ENCLOSED + 1)).all(|place| match self.token(place) {
             Some(Token::Sign(sign)) => !matches!(sign, '.' | '!' | '?' | ';'),
@@ -315,7 +315,9 @@ impl<'a> Grammar<'a> {
             Some(Token::Number(..)) | None => false,
         });
         let closes = matches!(self.token(end), None | Some(Token::Sign(')' | ']' | '|')));
-        at <= ENCLOSED && opens && closes
+        let clock = end + usize::from(self.sign(end) == Some(','));
+        let timed = self.number(clock).is_some() && self.sign(clock + 1) == Some(':') && self.time(clock).is_some();
+        at <= ENCLOSED && opens && (closes || timed)
     }
 
     /// `25 tháng 3 năm 2023`: months by number, as in Vietnamese.
